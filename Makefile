@@ -1,0 +1,61 @@
+# Everything people and CI run. `make` alone lists the commands.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))'; \
+	then echo $$p; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime-installed
+DEVELOPMENT := $(VENV)/.development-installed
+export PYTHONPATH :=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format bench lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+$(BIN)/uv:
+	@test -n "$(PYTHON)" || { echo "bookflow needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	@touch $@
+
+install: $(RUNTIME) ## Make .venv with pinned requirements and the bookflow command
+
+demo: $(RUNTIME) ## Start Airflow with local receivers and show sample bookings (ONCE=1: then exit)
+	$(BIN)/bookflow demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+
+check: $(DEVELOPMENT) ## Format, lint, import rules, types, unit tests: no database, under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/unit -q
+
+test: $(DEVELOPMENT) ## The whole suite, on embedded PostgreSQL and a real Airflow
+	$(BIN)/python -m pytest
+
+format: $(DEVELOPMENT) ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEVELOPMENT) ## Measure and write docs/benchmarks.md (PARTS="burst latency": only these)
+	$(BIN)/python -m benchmarks $(PARTS)
+
+lock: $(DEVELOPMENT) ## Compile requirements.txt and requirements-dev.txt from their .in files
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+		--custom-compile-command "make lock" requirements.in --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+		--custom-compile-command "make lock" requirements-dev.in --constraint requirements.txt \
+		--output-file requirements-dev.txt
+
+clean: ## Remove the virtual environment and the demo's data
+	rm -rf $(VENV) .bookflow build dist plugins/bookflow.egg-info
