@@ -1,0 +1,104 @@
+"""Deciding which file holds which workflow, and finding workflows by what they listen to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import merge
+from typing import TYPE_CHECKING
+
+from bookflow.errors import SpecError
+from bookflow.spec.loading import show_path
+from bookflow.spec.spec_files import rank_of, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from bookflow.spec.loading import LoadedWorkflow
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Who got which id, and why the others did not."""
+
+    workflows: dict[str, LoadedWorkflow] = field(default_factory=dict)
+    errors: dict[Path, SpecError] = field(default_factory=dict)
+
+
+def settle_claims(loaded: Sequence[LoadedWorkflow], root: str) -> Claims:
+    """Give every id to one file at most, and every name of an organizer to one workflow.
+
+    Of several files with one id, the one named by it wins, the highest place first; if none or
+    several of equal rank are, nobody gets it. Of two workflows of one organizer with one name,
+    the first by path keeps it.
+    """
+    claims = Claims()
+    by_id: dict[str, list[LoadedWorkflow]] = {}
+    for item in loaded:
+        by_id.setdefault(item.workflow.id, []).append(item)
+    winners = [winner for items in by_id.values() if (winner := _choose(items, root, claims))]
+    names: dict[tuple[str, str], LoadedWorkflow] = {}
+    for item in sorted(winners, key=lambda item: str(item.path)):
+        workflow = item.workflow
+        first = names.setdefault((workflow.organizer, workflow.name), item)
+        if first is item:
+            claims.workflows[workflow.id] = item
+            continue
+        message = (
+            f"`{workflow.name}` is also the name of `{first.workflow.id}` in "
+            f"{show_path(str(first.path))}; names are unique per organizer, rename one"
+        )
+        issue = refuse(str(item.path), message, "duplicate-name", "name")
+        claims.errors[item.path] = SpecError([issue])
+    ordered = sorted(claims.workflows.items())
+    return Claims(dict(ordered), claims.errors)
+
+
+def _choose(items: list[LoadedWorkflow], root: str, claims: Claims) -> LoadedWorkflow | None:
+    if len(items) == 1:
+        return items[0]
+    workflow_id = items[0].workflow.id
+    ranked = sorted(
+        items, key=lambda item: (rank_of(str(item.path), root, workflow_id), str(item.path))
+    )
+    ranks = [rank_of(str(item.path), root, workflow_id) for item in ranked]
+    winner = ranked[0] if ranks[0] < 3 and ranks[0] != ranks[1] else None
+    for item in items:
+        if item is winner:
+            continue
+        other = winner or next(rival for rival in ranked if rival is not item)
+        advice = "which is named by it" if winner else "and neither file is named by it alone"
+        message = (
+            f"the id `{workflow_id}` is also in {show_path(str(other.path))}, {advice}; "
+            "give one of the two another id"
+        )
+        claims.errors[item.path] = SpecError(
+            [refuse(str(item.path), message, "duplicate-id", "id")]
+        )
+    return winner
+
+
+class WorkflowIndex:
+    """Active workflows by trigger and event type; made anew when a file changes."""
+
+    def __init__(self, workflows: Mapping[str, LoadedWorkflow]) -> None:
+        """Index the workflows, which come ordered by id."""
+        self._for_any: dict[str, list[LoadedWorkflow]] = {}
+        self._for_one: dict[tuple[str, str], list[LoadedWorkflow]] = {}
+        for item in workflows.values():
+            workflow = item.workflow
+            if not workflow.is_active:
+                continue
+            if workflow.event_types is None:
+                self._for_any.setdefault(workflow.trigger, []).append(item)
+                continue
+            for category in dict.fromkeys(workflow.event_types):
+                self._for_one.setdefault((workflow.trigger, category), []).append(item)
+
+    def matching(self, trigger: str, category: str | None) -> Iterator[LoadedWorkflow]:
+        """Give workflows for the trigger that take every event type or this one, by id."""
+        for_any = self._for_any.get(trigger, ())
+        for_one = self._for_one.get((trigger, category), ()) if category is not None else ()
+        if not for_one or not for_any:
+            return iter(for_one or for_any)
+        return merge(for_any, for_one, key=lambda item: item.workflow.id)
