@@ -1,0 +1,117 @@
+"""The booking domain: all that the engine asks about bookings, in one object."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bookflow.domains.booking.context import build_context
+from bookflow.domains.booking.people import find_people
+from bookflow.domains.booking.vocabulary import BOOKING_VOCABULARY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from bookflow.records import Json, Person, Subject
+    from bookflow.settings import Settings
+    from bookflow.spec.vocabulary import Vocabulary
+
+_CALLED_OFF = {
+    "cancelled": "the booking was cancelled",
+    "rejected": "the booking was rejected",
+}
+_TOOK_PLACE = {**_CALLED_OFF, "no_show": "the invitee did not show up"}
+_STALE_REASONS: Mapping[str, Mapping[str, str]] = {
+    "booking_created": _CALLED_OFF,
+    "booking_requested": _CALLED_OFF,
+    "booking_confirmed": _CALLED_OFF,
+    "booking_rescheduled": _CALLED_OFF,
+    "before_meeting": _CALLED_OFF,
+    "after_meeting": _TOOK_PLACE,
+    "booking_completed": _TOOK_PLACE,
+    "booking_no_show": {**_CALLED_OFF, "completed": "the booking was completed after all"},
+}
+
+
+class BookingDomain:
+    """Bookings, as the engine sees them; holds no state but the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Keep the business hours."""
+        self._business_start = settings.business_start_hour
+        self._business_end = settings.business_end_hour
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The triggers and fields that booking workflows may name."""
+        return BOOKING_VOCABULARY
+
+    @property
+    def status_field(self) -> str:
+        """The context field that `stale_reason` is about."""
+        return "booking_status"
+
+    def parse_subject(self, raw: Mapping[str, Any], *, path: str) -> dict[str, Any]:
+        """Validate a booking from outside; raises `InputError` whose fields start with `path`."""
+        # most task processes read bookings from the database only: spare them building models
+        from bookflow.domains.booking.payload import read_booking
+
+        return read_booking(raw, path=path)
+
+    def subject_id(self, subject: Subject) -> str:
+        """Give the booking's id."""
+        return str(subject["id"])
+
+    def category_of(self, subject: Subject) -> str | None:
+        """Give the slug of the event type."""
+        slug = (subject.get("event_type") or {}).get("slug")
+        return str(slug) if slug else None
+
+    def build_context(self, subject: Subject, *, now: datetime) -> dict[str, Any]:
+        """Give every context field; missing values are None."""
+        return build_context(
+            subject, now=now, business_start=self._business_start, business_end=self._business_end
+        )
+
+    def due_at(self, trigger: str, subject: Subject, occurred_at: datetime, delay: int) -> datetime:
+        """Give the due time: `delay` minutes after the event, before the start, after the end."""
+        # in UTC: within any other zone Python adds to the wall clock, an hour off across a change
+        wait = timedelta(minutes=delay)
+        if trigger == "before_meeting":
+            start: datetime = subject["start_time"]
+            return start.astimezone(UTC) - wait
+        if trigger == "after_meeting":
+            end: datetime = subject["end_time"]
+            return end.astimezone(UTC) + wait
+        return occurred_at.astimezone(UTC) + wait
+
+    def stale_reason(self, trigger: str, subject: Subject) -> str | None:
+        """Say why nothing should happen any more, such as a cancellation, or None."""
+        reasons = _STALE_REASONS.get(trigger)
+        return reasons.get(subject.get("status") or "") if reasons else None
+
+    def people(self, subject: Subject, recipient: str) -> list[Person]:
+        """Resolve `invitee`, `organizer` or `both`; anybody else raises `InputError`."""
+        return find_people(subject, recipient)
+
+    def webhook_payload(self, subject: Subject, context: Mapping[str, Any]) -> dict[str, Json]:
+        """Give the booking's part of a webhook's payload; times are ISO 8601 with offset."""
+        return {
+            "booking_id": self.subject_id(subject),
+            "event_type_name": context["event_type_name"],
+            "organizer_email": context["organizer_email"],
+            "invitee_name": context["invitee_name"],
+            "invitee_email": context["invitee_email"],
+            "start_time": context["start_time"].isoformat(),
+            "end_time": context["end_time"].isoformat(),
+            "duration_minutes": context["duration"],
+            "status": context["booking_status"],
+        }
+
+    def check_update(self, fields: Mapping[str, Json]) -> dict[str, Json]:
+        """Validate rendered update values; raises `InputError`."""
+        # only update actions need the rules, and the regexes behind them
+        from bookflow.domains.booking.updates import check_update
+
+        return check_update(fields)
