@@ -1,0 +1,108 @@
+"""The timeline of one booking: everything planned, sent, skipped or failed, with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bookflow.records import ActionStatus, ExecutionStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bookflow.ports import SpecSource
+
+_KINDS = {
+    ActionStatus.COMPLETED: "sent",
+    ActionStatus.SKIPPED: "skipped",
+    ActionStatus.FAILED: "failed",
+    ActionStatus.RETRYING: "retrying",
+}
+
+
+def build_entries(
+    executions: Iterable[Mapping[str, Any]], specs: SpecSource
+) -> list[dict[str, Any]]:
+    """Give the entries of a timeline in order of time.
+
+    `executions` are those of the report store, with their `execution_log`.
+    """
+    entries: list[dict[str, Any]] = []
+    for execution in executions:
+        loaded = specs.get(execution["workflow_id"])
+        base = {
+            "workflow_id": execution["workflow_id"],
+            "workflow_name": loaded.workflow.name if loaded else execution["workflow_id"],
+            "execution_id": execution["id"],
+            "trigger": execution.get("trigger"),
+        }
+        log = execution.get("execution_log") or []
+        for item in log:
+            entries.extend(_of_action(base, item))
+        if execution["status"] in (ExecutionStatus.PENDING, ExecutionStatus.RUNNING):
+            done = {item["action"] for item in log}
+            entries.extend(_planned(base, execution, loaded, done))
+        elif execution["status"] == ExecutionStatus.CANCELLED and not log:
+            reason = execution.get("error_message")
+            at = execution.get("completed_at")
+            entries.append({**base, "kind": "cancelled", "at": at, "reason": reason})
+    return sorted(entries, key=lambda entry: (entry["at"] or "", entry["execution_id"]))
+
+
+def _of_action(base: Mapping[str, Any], item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    kind = _KINDS[ActionStatus(item["status"])]
+    if kind == "sent" and item["type"] == "update_booking":
+        kind = "updated"
+    common = {
+        **base,
+        "action": item["action"],
+        "type": item["type"],
+        "rendered": item.get("rendered"),
+    }
+    deliveries = item.get("deliveries") or []
+    if not deliveries:
+        at, reason = item.get("started_at"), item.get("reason")
+        return [{**common, "kind": kind, "at": at, "recipient": None, "reason": reason}]
+    return [
+        {
+            **common,
+            "kind": _delivery_kind(delivery, kind),
+            "at": delivery.get("sent_at") or item.get("started_at"),
+            "recipient": delivery["recipient"],
+            "address": delivery["address"],
+            "reason": delivery.get("error_message"),
+            "delivery_id": delivery["id"],
+        }
+        for delivery in deliveries
+    ]
+
+
+def _delivery_kind(delivery: Mapping[str, Any], fallback: str) -> str:
+    kinds = {
+        "sent": "sent",
+        "delivered": "sent",
+        "failed": "failed",
+        "retrying": "retrying",
+        "sending": "retrying",
+    }
+    return kinds.get(delivery["status"], fallback)
+
+
+def _planned(
+    base: Mapping[str, Any], execution: Mapping[str, Any], loaded: Any, done: set[str]
+) -> list[dict[str, Any]]:
+    if loaded is None:
+        reason = "the workflow's spec no longer exists; nothing will be sent"
+        return [{**base, "kind": "planned", "at": execution["due_at"], "reason": reason}]
+    return [
+        {
+            **base,
+            "kind": "planned",
+            "at": execution["due_at"],
+            "action": action.name,
+            "type": action.type,
+            "recipient": getattr(action, "recipient", None),
+            "reason": None,
+        }
+        for action in loaded.workflow.active_actions
+        if action.name not in done
+    ]

@@ -1,0 +1,243 @@
+"""The composition root: puts store, domain, specs, actions and journey together.
+
+Nothing here runs on import; each `open_…` makes what one kind of process needs.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from bookflow.domains.booking import BookingDomain
+from bookflow.errors import BookflowError, ConfigurationError
+from bookflow.journey.acting import Actor
+from bookflow.journey.running import TaskRuntime
+from bookflow.journey.sending import RetryPolicy
+from bookflow.journey.steps import Step, WorkflowFacts
+
+if TYPE_CHECKING:
+    from bookflow.journey.intake import Intake
+    from bookflow.ports import CompiledAction, ConnectionSource, ReportStore, Waker
+    from bookflow.records import ConnectionInfo
+    from bookflow.settings import Settings
+    from bookflow.spec.loading import LoadedWorkflow
+    from bookflow.spec.models import Action
+    from bookflow.spec.repository import SpecRepository
+    from bookflow.store.postgres import PostgresStore
+
+log = logging.getLogger(__name__)
+
+SPEC_REFRESH_SECONDS = 2.0
+EMBEDDED_DATABASE = "bookflow"
+MASK = "***"
+
+
+def utc_now() -> datetime:
+    """Give the current instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def dsn_of(info: ConnectionInfo) -> str:
+    """Turn an Airflow connection into a PostgreSQL URL; a host that is a path means a socket."""
+    login = quote(info.login, safe="")
+    if info.password:
+        login += ":" + quote(info.password, safe="")
+    options = {key: str(value) for key, value in info.extra.items() if isinstance(value, str | int)}
+    host = ""
+    if info.host.startswith("/") or not info.host:
+        if info.host:
+            options["host"] = info.host
+    else:
+        host = f"[{info.host}]" if ":" in info.host else info.host
+        if info.port:
+            host += f":{info.port}"
+    query = f"?{urlencode(options)}" if options else ""
+    at = "@" if login else ""
+    return f"postgresql://{login}{at}{host}/{quote(info.schema, safe='')}{query}"
+
+
+def find_dsn(settings: Settings, connections: ConnectionSource) -> str:
+    """Give the database's URL: the connection's where there is one, else the embedded server's.
+
+    Starts the embedded server where it is needed and not yet running.
+    """
+    try:
+        return dsn_of(connections.get(settings.database_conn_id))
+    except ConfigurationError as error:
+        log.info("bookflow: %s; using the embedded PostgreSQL", error)
+    # only processes on the embedded server pay for this import
+    from bookflow.store.embedded import ensure_database, start_embedded
+
+    return ensure_database(
+        start_embedded(settings.home.expanduser() / "postgres"), EMBEDDED_DATABASE
+    )
+
+
+def open_store(
+    settings: Settings, connections: ConnectionSource, *, pool_size: int = 0
+) -> PostgresStore:
+    """Open the store; `pool_size` 0 is one connection, opened when it is first needed."""
+    from bookflow.store.postgres import PostgresStore
+
+    return PostgresStore.open(find_dsn(settings, connections), pool_size=pool_size)
+
+
+def compile_action(
+    action: Action, settings: Settings, domain: BookingDomain, connections: ConnectionSource
+) -> CompiledAction:
+    """Compile one action of a spec through the registry of action types."""
+    from bookflow.actions.registry import ActionResources
+    from bookflow.actions.registry import compile_action as compile_registered
+
+    return compile_registered(action, ActionResources(settings, domain, connections))
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a task process works with: the journey and everything to compile its actions."""
+
+    runtime: TaskRuntime
+    settings: Settings
+    domain: BookingDomain
+    connections: ConnectionSource
+    store: PostgresStore
+
+    def close(self) -> None:
+        """Close the connection to the database."""
+        self.store.close()
+
+    def build_step(self, facts: WorkflowFacts, action: Action) -> Step:
+        """Compile one action with its conditions."""
+        from bookflow.spec.conditions import compile_conditions
+
+        return Step(
+            workflow=facts,
+            name=action.name,
+            type=action.type,
+            conditions=compile_conditions(action.conditions, self.domain.vocabulary),
+            action=compile_action(action, self.settings, self.domain, self.connections),
+        )
+
+
+def open_workshop(settings: Settings, connections: ConnectionSource, waker: Waker) -> Workshop:
+    """Open what a task process needs; the database is connected to on first use."""
+    store = open_store(settings, connections)
+    domain = BookingDomain(settings)
+    actor = Actor(
+        store=store,
+        domain=domain,
+        now=utc_now,
+        policy=RetryPolicy(
+            attempts=settings.attempts_per_try,
+            base=settings.backoff_seconds,
+            limit=settings.backoff_limit_seconds,
+        ),
+        concurrency=settings.concurrency,
+    )
+    runtime = TaskRuntime(
+        store=store,
+        intake_store=store,
+        domain=domain,
+        waker=waker,
+        now=utc_now,
+        actor=actor,
+        batch_size=settings.batch_size,
+    )
+    return Workshop(runtime, settings, domain, connections, store)
+
+
+def facts_of(loaded: LoadedWorkflow) -> WorkflowFacts:
+    """Give what records say of a loaded workflow."""
+    return WorkflowFacts(loaded.workflow.id, loaded.workflow.name, loaded.version)
+
+
+@dataclass(slots=True)
+class ServerRuntime:
+    """What the API server works with; `start` begins to follow the spec files."""
+
+    settings: Settings
+    domain: BookingDomain
+    specs: SpecRepository
+    reports: ReportStore
+    intake: Intake
+    waker: Waker
+    store: PostgresStore
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _follower: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Follow the spec files from now on, in the background."""
+        self._follower = threading.Thread(
+            target=self._follow_specs, name="bookflow-specs", daemon=True
+        )
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Stop following and close the store."""
+        self._stopping.set()
+        if self._follower is not None:
+            self._follower.join(timeout=5)
+        self.store.close()
+
+    def timeline(self, booking_id: str) -> dict[str, Any] | None:
+        """Give everything planned, sent, skipped and failed for a booking, with reasons."""
+        from bookflow.journey.timeline import build_entries
+
+        booking = self.store.load_subjects([booking_id]).get(booking_id)
+        executions = self.store.subject_executions(booking_id)
+        if booking is None and not executions:
+            return None
+        if booking and booking.get("meeting_password"):
+            booking["meeting_password"] = MASK
+        entries = build_entries(executions, self.specs)
+        return {"booking_id": booking_id, "booking": booking, "entries": entries}
+
+    def health(self) -> dict[str, Any]:
+        """Tell the state of each part; `degraded` works, `unhealthy` loses or delays messages."""
+        database = self.store.check()
+        scan = self.specs.refresh(max_age=float("inf"))
+        specs = {
+            "status": "degraded" if scan.errors else "healthy",
+            "workflows": len(scan.workflows),
+            "invalid": [str(path) for path in sorted(scan.errors)][:20],
+        }
+        states = {database["status"], specs["status"]}
+        overall = next((s for s in ("unhealthy", "degraded") if s in states), "healthy")
+        return {"status": overall, "components": {"database": database, "specs": specs}}
+
+    def _follow_specs(self) -> None:
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            try:
+                self.specs.refresh(max_age=0.0)
+            except (OSError, BookflowError):
+                log.exception("bookflow: %s can't be read", self.settings.specs_dir)
+            elapsed = time.monotonic() - started
+            if elapsed > SPEC_REFRESH_SECONDS:
+                log.info("bookflow: reading new and changed specs took %.1f s", elapsed)
+            self._stopping.wait(SPEC_REFRESH_SECONDS)
+
+
+def open_server_runtime(
+    settings: Settings, connections: ConnectionSource, waker: Waker, *, pool_size: int = 8
+) -> ServerRuntime:
+    """Open what the API server needs."""
+    from bookflow.journey.intake import Intake
+    from bookflow.spec.repository import SpecRepository
+
+    domain = BookingDomain(settings)
+    store = open_store(settings, connections, pool_size=pool_size)
+    # the runtime's own thread refreshes; no request ever waits for a rescan
+    specs = SpecRepository(
+        settings.specs_dir,
+        domain.vocabulary,
+        size_limit=settings.spec_size_limit,
+        max_age=float("inf"),
+    )
+    intake = Intake(store=store, specs=specs, domain=domain, waker=waker, now=utc_now)
+    return ServerRuntime(settings, domain, specs, store, intake, waker, store)

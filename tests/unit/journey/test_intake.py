@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bookflow.errors import ConflictError, InputError, NotFoundError
+from bookflow.journey.intake import Incoming
+from bookflow.records import ExecutionStatus, RecordedEvent
+
+
+def test_intake_records_event_and_matching_execution(world, make_booking):
+    world.specs.add("welcome", "booking_created")
+    world.specs.add("goodbye", "booking_cancelled")
+
+    [answer] = world.intake.receive([Incoming("booking_created", subject=make_booking())])
+
+    assert isinstance(answer, RecordedEvent)
+    assert [execution.workflow_id for execution in answer.executions] == ["welcome"]
+    assert answer.executions[0].status is ExecutionStatus.PENDING
+    assert world.waker.calls == [("welcome", world.clock())]
+
+
+def test_intake_matches_event_types(world, make_booking):
+    world.specs.add("intro-only", "booking_created", event_types=("intro",))
+    world.specs.add("demo-only", "booking_created", event_types=("demo",))
+
+    [answer] = world.intake.receive([Incoming("booking_created", subject=make_booking())])
+
+    assert [execution.workflow_id for execution in answer.executions] == ["intro-only"]
+
+
+def test_delayed_execution_is_due_after_the_event_and_woken_for_then(world, make_booking):
+    world.specs.add("later", "booking_created", delay=90)
+    occurred = (world.clock() - timedelta(minutes=30)).isoformat()
+
+    [answer] = world.intake.receive(
+        [Incoming("booking_created", subject=make_booking(), occurred_at=occurred)]
+    )
+
+    due = world.clock() + timedelta(minutes=60)
+    assert answer.executions[0].due_at == due
+    assert world.waker.calls == [("later", due)]
+
+
+def test_duplicate_key_answers_with_the_first_result(world, make_booking):
+    world.specs.add("welcome", "booking_created")
+    booking = make_booking()
+    item = Incoming("booking_created", subject=booking, idempotency_key="k-1")
+
+    [first] = world.intake.receive([item])
+    [second] = world.intake.receive([item])
+
+    assert not first.is_duplicate
+    assert second.is_duplicate
+    assert second.event_id == first.event_id
+    assert second.executions == first.executions
+
+
+def test_key_of_another_event_is_a_conflict(world, make_booking):
+    [_, second] = world.intake.receive(
+        [
+            Incoming("booking_created", subject=make_booking(), idempotency_key="k-1"),
+            Incoming("booking_created", subject=make_booking(), idempotency_key="k-1"),
+        ]
+    )
+    assert isinstance(second, ConflictError)
+
+
+def test_refused_item_touches_no_other(world, make_booking):
+    world.specs.add("welcome", "booking_created")
+    bad = make_booking(start_time="2026-03-05T14:00:00")
+
+    answers = world.intake.receive(
+        [
+            Incoming("booking_created", subject=make_booking(), path="events[0]"),
+            Incoming("booking_created", subject=bad, path="events[1]"),
+            Incoming("booking_creatd", subject=make_booking(), path="events[2]"),
+            Incoming("booking_created", subject=make_booking(), path="events[3]"),
+        ]
+    )
+
+    assert isinstance(answers[0], RecordedEvent)
+    assert isinstance(answers[1], InputError)
+    assert answers[1].field == "events[1].booking.start_time"
+    assert isinstance(answers[2], InputError)
+    assert "did you mean `booking_created`?" in str(answers[2])
+    assert isinstance(answers[3], RecordedEvent)
+
+
+def test_known_booking_is_found_by_id(world, make_booking):
+    world.specs.add("goodbye", "booking_cancelled")
+    booking = make_booking()
+    world.intake.receive([Incoming("booking_created", subject=booking)])
+
+    [answer] = world.intake.receive([Incoming("booking_cancelled", subject_id=booking["id"])])
+
+    assert answer.executions[0].workflow_id == "goodbye"
+
+
+def test_unknown_booking_id_says_what_to_do(world):
+    [answer] = world.intake.receive([Incoming("booking_created", subject_id="nobody")])
+    assert isinstance(answer, NotFoundError)
+    assert "`nobody`" in str(answer)
+    assert "send the whole `booking`" in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "problem"),
+    [
+        ("yesterday", "must be ISO 8601"),
+        ("2026-03-01T10:00:00", "has no offset"),
+        ("2031-01-01T00:00:00Z", "lies in the future"),
+        (17, "must be ISO 8601"),
+        ("0001-01-01T00:00:00+14:00", "out of range"),
+    ],
+)
+def test_unusable_occurred_at_is_refused(world, make_booking, occurred_at, problem):
+    item = Incoming("booking_created", subject=make_booking(), occurred_at=occurred_at)
+    [answer] = world.intake.receive([item])
+    assert isinstance(answer, InputError)
+    assert answer.field == "occurred_at"
+    assert problem in answer.reason
+
+
+@pytest.mark.parametrize("key", ["", "   ", "x" * 256, "a\0b", 5])
+def test_unusable_idempotency_key_is_refused(world, make_booking, key):
+    item = Incoming("booking_created", subject=make_booking(), idempotency_key=key)
+    [answer] = world.intake.receive([item])
+    assert isinstance(answer, InputError)
+    assert answer.field == "idempotency_key"
+
+
+def test_reminder_posted_twice_is_one_event(world, make_booking):
+    world.specs.add("remind", "before_meeting", delay=60)
+    item = Incoming("before_meeting", subject=make_booking())
+    [first] = world.intake.receive([item])
+    [second] = world.intake.receive([item])
+    assert second.is_duplicate
+    assert second.event_id == first.event_id
+
+
+def test_older_snapshot_does_not_replace_a_newer_one(world, make_booking):
+    booking = make_booking()
+    cancelled = {**booking, "status": "cancelled"}
+    late = (world.clock() - timedelta(hours=1)).isoformat()
+    world.intake.receive([Incoming("booking_cancelled", subject=cancelled)])
+    world.intake.receive([Incoming("booking_created", subject=booking, occurred_at=late)])
+    stored = world.store.load_subjects([booking["id"]])[booking["id"]]
+    assert stored["status"] == "cancelled"
