@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.airflow
+
+API = "/bookflow/api/v1"
+NOBODY = "00000000-0000-0000-0000-00000000ffff"
+READS = [
+    ("GET", f"{API}/executions", 200),
+    ("GET", f"{API}/executions/{NOBODY}", 404),
+    ("GET", f"{API}/bookings/none/timeline", 404),
+    ("GET", f"{API}/context-fields", 200),
+    ("GET", f"{API}/schema", 200),
+    ("GET", f"{API}/openapi.json", 200),
+    ("GET", f"{API}/health", 200),
+]
+WRITES = [
+    ("POST", f"{API}/triggers/booking_created", 422),
+    ("POST", f"{API}/triggers", 422),
+]
+PAGES = [
+    f"/bookflow/executions/{NOBODY}",
+    "/bookflow/runs/bookflow-welcome/manual__1",
+    "/bookflow/bookings/none",
+]
+
+
+def test_every_route_is_named_here(desk: Any) -> None:
+    from bookflow.web.app import create_app
+
+    app = create_app(lambda: desk)
+    described = app.openapi()["paths"]
+    count = sum(len(methods) for methods in described.values())
+    assert count == len(READS) - 1 + len(WRITES)  # the description does not describe itself
+
+
+@pytest.mark.parametrize(("method", "path", "_"), READS + WRITES)
+def test_nobody_gets_in(open_client: Any, desk: Any, method: str, path: str, _: int) -> None:
+    client = open_client(desk, None)
+    response = client.request(method, path, json={} if method == "POST" else None)
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert response.json()["type"] == "urn:bookflow:problem:unauthorized"
+
+
+@pytest.mark.parametrize("path", [path for _, path, _ in READS + WRITES])
+def test_junk_tokens_and_basic_auth_are_refused(open_client: Any, desk: Any, path: str) -> None:
+    client = open_client(desk, None)
+    method = "POST" if "triggers" in path else "GET"
+    junk = client.request(method, path, headers={"Authorization": "Bearer junk"})
+    assert junk.status_code == 403
+    basic = client.request(method, path, headers={"Authorization": "Basic YWRtaW46YWRtaW4="})
+    assert basic.status_code == 401
+
+
+@pytest.mark.parametrize("role", ["viewer", "user", "op", "admin"])
+def test_roles_read_and_only_some_write(open_client: Any, desk: Any, role: str) -> None:
+    client = open_client(desk, role)
+    for method, path, status in READS:
+        assert client.request(method, path).status_code == status, path
+    for method, path, status in WRITES:
+        response = client.request(method, path, json={})
+        assert response.status_code == (403 if role == "viewer" else status), path
+    for path in PAGES:
+        assert client.get(path).status_code == 404, path
+
+
+def test_viewer_gains_nothing_by_naming_a_dag(open_client: Any, desk: Any) -> None:
+    client = open_client(desk, "viewer")
+    path = f"{API}/triggers/booking_created?dag_id=bookflow-welcome"
+    assert client.post(path, json={}).status_code == 403
+
+
+def test_login_cookie_works_as_well(open_client: Any, desk: Any) -> None:
+    client = open_client(desk, "viewer")
+    token = client.headers.pop("Authorization").removeprefix("Bearer ")
+    client.cookies.set("_token", token)
+    assert client.get(f"{API}/executions").status_code == 200
+    assert client.get(PAGES[0]).status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_leads_nobody_to_the_login_and_back(open_client: Any, desk: Any, path: str) -> None:
+    client = open_client(desk, None)
+    response = client.get(f"{path}?cursor=1")
+    assert response.status_code == 302
+    login = client.get(response.headers["location"])
+    assert login.status_code == 307
+    from urllib.parse import parse_qs, urlsplit
+
+    target = urlsplit(login.headers["location"])
+    assert target.path == "/auth/login"
+    assert parse_qs(target.query) == {"next": [f"{path}?cursor=1"]}
+
+
+def test_page_leads_a_stale_cookie_to_the_login(open_client: Any, desk: Any) -> None:
+    client = open_client(desk, None)
+    client.cookies.set("_token", "stale")
+    response = client.get(PAGES[0])
+    assert response.status_code == 302
+    assert response.headers["location"].startswith("/api/v2/auth/login?next=")
+
+
+def test_login_keeps_the_base_path(open_client: Any, desk: Any) -> None:
+    client = open_client(desk, None, root_path="/flow")
+    response = client.get(f"/flow{PAGES[2]}")
+    assert response.headers["location"] == (
+        "/flow/api/v2/auth/login?next=%2Fflow%2Fbookflow%2Fbookings%2Fnone"
+    )
+
+
+def test_unknown_paths_and_methods_are_problems_too(open_client: Any, desk: Any) -> None:
+    client = open_client(desk, "admin")
+    for method, path, status in (
+        ("GET", f"{API}/nothing", 404),
+        ("DELETE", f"{API}/executions", 405),
+        ("GET", f"{API}/triggers", 405),
+    ):
+        response = client.request(method, path)
+        assert response.status_code == status
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_user_sees_only_workflows_whose_dags_are_readable(
+    open_client: Any, desk: Any, dags: Any, make_execution: Any
+) -> None:
+    desk.specs.add("secret", "booking_created")
+    dags("bookflow-welcome", "by_hand")
+    dags("bookflow-secret", "their_own", team="blue")
+    for number, workflow in enumerate(("welcome", "secret", "by_hand", "their_own"), 1):
+        desk.shelf.executions.append(
+            make_execution(number, workflow_id=workflow, booking_id=f"bk-{number}")
+        )
+    desk.shelf.bookings["bk-9"] = {"id": "bk-9"}
+
+    def seen(role: str) -> tuple[list[str], list[int], list[int]]:
+        client = open_client(desk, role)
+        listed = client.get(f"{API}/executions").json()["executions"]
+        single = [
+            client.get(f"{API}/executions/{item['id']}").status_code
+            for item in desk.shelf.executions
+        ]
+        bookings = [
+            client.get(f"{API}/bookings/bk-{number}/timeline").status_code
+            for number in (1, 2, 3, 4, 9)
+        ]
+        return [item["workflow_id"] for item in listed], single, bookings
+
+    both = [200, 404, 200, 404]
+    assert seen("viewer") == (["welcome", "by_hand"], both, [*both, 404])
+    everything = ["welcome", "secret", "by_hand", "their_own"]
+    assert seen("admin") == (everything, [200] * 4, [200] * 5)
+
+
+def test_timeline_leaves_out_what_the_user_may_not_see(
+    open_client: Any, desk: Any, dags: Any, make_execution: Any
+) -> None:
+    dags("bookflow-welcome")
+    dags("bookflow-secret", team="blue")
+    desk.shelf.executions = [make_execution(1), make_execution(2, workflow_id="secret")]
+    client = open_client(desk, "viewer")
+    entries = client.get(f"{API}/bookings/bk-1/timeline").json()["entries"]
+    assert {entry["workflow_id"] for entry in entries} == {"welcome"}
+    page = client.get("/bookflow/bookings/bk-1")
+    assert "secret" not in page.text
+    run = client.get("/bookflow/runs/bookflow-welcome/manual__1")
+    assert f"/executions/{desk.shelf.executions[0]['id']}" in run.text
+    assert f"/executions/{desk.shelf.executions[1]['id']}" not in run.text
+
+
+def test_user_who_may_see_all_costs_the_query_no_ids(
+    open_client: Any, desk: Any, dags: Any
+) -> None:
+    dags(*(f"bookflow-w{number}" for number in range(50)))
+    open_client(desk, "viewer").get(f"{API}/executions")
+    assert desk.shelf.asked[0][0].workflow_ids is None
+
+
+def test_hand_written_dag_does_not_open_the_spec_of_its_name(
+    open_client: Any, desk: Any, dags: Any, make_execution: Any
+) -> None:
+    dags("secret")
+    dags("bookflow-secret", team="blue")
+    desk.shelf.executions = [make_execution(1, workflow_id="secret")]
+    client = open_client(desk, "viewer")
+    assert client.get(f"{API}/executions").json()["executions"] == []
