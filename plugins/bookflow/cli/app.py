@@ -1,0 +1,250 @@
+"""The `bookflow` command: check specs, try them out, fire events, keep the database current."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bookflow.errors import BookflowError, InputError
+from bookflow.settings import Settings
+
+if TYPE_CHECKING:
+    from bookflow.domains.booking import BookingDomain
+
+app = typer.Typer(
+    name="bookflow",
+    help="Automate what happens around bookings, on Apache Airflow.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+db = typer.Typer(help="The bookflow database: migrations and state.", no_args_is_help=True)
+app.add_typer(db, name="db")
+
+
+class Format(StrEnum):
+    """How a command prints its answer."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
+
+
+def main() -> None:
+    """Run the command line; expected errors print one clear message and exit with 1."""
+    try:
+        app()
+    except BookflowError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+@app.command()
+def validate(
+    paths: Annotated[list[Path], typer.Argument(help="Spec files or folders of them.")],
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Check workflow specs. Exits with 0 when all are valid, else with 1."""
+    from bookflow.cli.specs import check_specs, print_report
+
+    settings = _settings()
+    report = check_specs(paths, _domain(settings).vocabulary, settings.spec_size_limit)
+    if output is Format.JSON:
+        _print_json(report)
+    else:
+        print_report(report)
+    raise typer.Exit(0 if report["valid"] else 1)
+
+
+@app.command("test")
+def try_spec(
+    spec: Annotated[Path, typer.Argument(help="The workflow's spec file.", exists=True)],
+    booking: Annotated[Path, typer.Option(help="A booking as JSON.", exists=True)],
+    at: Annotated[
+        str | None, typer.Option(help="Pretend it is this time (ISO 8601 with offset).")
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Try a workflow out on a booking. Sends nothing, needs no Airflow and no database."""
+    from bookflow.cli.specs import print_trial, read_booking, read_spec
+    from bookflow.journey.trying import try_out
+    from bookflow.wiring import compile_action
+
+    settings = _settings()
+    domain = _domain(settings)
+    loaded = read_spec(spec, domain.vocabulary, settings.spec_size_limit)
+    subject = domain.parse_subject(read_booking(booking), path="booking")
+    answer = try_out(
+        loaded,
+        subject,
+        domain=domain,
+        now=_read_time(at),
+        compile_action=lambda action: compile_action(
+            action, settings, domain, _environment_connections()
+        ),
+    )
+    if output is Format.JSON:
+        _print_json(answer)
+    else:
+        print_trial(answer)
+
+
+@app.command()
+def trigger(
+    name: Annotated[str, typer.Argument(help="The trigger, such as booking_created.")],
+    booking: Annotated[Path | None, typer.Option(help="A booking as JSON.", exists=True)] = None,
+    booking_id: Annotated[str | None, typer.Option(help="The id of a known booking.")] = None,
+    idempotency_key: Annotated[
+        str | None, typer.Option(help="The same key twice is one event.")
+    ] = None,
+    url: Annotated[
+        str, typer.Option(envvar="BOOKFLOW_URL", help="Where Airflow's API server is.")
+    ] = "http://localhost:8080",
+    username: Annotated[str | None, typer.Option(envvar="BOOKFLOW_USERNAME")] = None,
+    password: Annotated[str | None, typer.Option(envvar="BOOKFLOW_PASSWORD")] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="BOOKFLOW_TOKEN", help="Instead of name and password.")
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Fire one event through the API of a running bookflow."""
+    from bookflow.cli.remote import Credentials, fire
+    from bookflow.cli.specs import read_booking
+
+    if (booking is None) == (booking_id is None):
+        raise InputError("", "give either --booking FILE.json or --booking-id ID")
+    body: dict[str, Any] = {}
+    if booking is not None:
+        body["booking"] = read_booking(booking)
+    else:
+        body["booking_id"] = booking_id
+    if idempotency_key:
+        body["idempotency_key"] = idempotency_key
+    answer = fire(url, name, body, Credentials(username, password, token))
+    if output is Format.JSON:
+        _print_json(answer)
+        return
+    print(f"event {answer['event_id']}{' (known already)' if answer['duplicate'] else ''}")
+    for execution in answer["executions"]:
+        print(
+            f"  {execution['workflow_id']}: {execution['status']}, due {execution['due_at']} "
+            f"(execution {execution['id']})"
+        )
+    if not answer["executions"]:
+        print("  no active workflow listens to it")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of workflow specs, for editors."""
+    from bookflow.spec.schema import json_schema
+
+    _print_json(json_schema(_domain(_settings()).vocabulary))
+
+
+@app.command()
+def stats(output: FormatOption = Format.TEXT) -> None:
+    """Print statistics per workflow from the bookflow database."""
+    from bookflow.cli.database import print_statistics
+    from bookflow.wiring import open_store
+
+    store = open_store(_settings(), _connections())
+    try:
+        rows = store.statistics()
+    finally:
+        store.close()
+    if output is Format.JSON:
+        _print_json(rows)
+    else:
+        print_statistics(rows)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Exit when the sample is through.")] = False,
+    directory: Annotated[Path, typer.Option(help="Where the demo keeps its data and logs.")] = Path(
+        ".bookflow/demo"
+    ),
+    port: Annotated[int, typer.Option(help="Airflow's port on 127.0.0.1.")] = 8080,
+) -> None:
+    """Start Airflow with local receivers, fire the sample bookings, show what was delivered."""
+    from bookflow.demo.showing import run_demo
+
+    raise typer.Exit(run_demo(directory.resolve(), port=port, is_once=once))
+
+
+@db.command("upgrade")
+def upgrade_database() -> None:
+    """Bring the bookflow database to the newest schema."""
+    from bookflow.store.migrating import status, upgrade
+    from bookflow.wiring import find_dsn
+
+    dsn = find_dsn(_settings(), _connections())
+    before = status(dsn)
+    upgrade(dsn)
+    after = status(dsn)
+    applied = f"applied {len(before.pending)}" if before.pending else "nothing to do"
+    print(f"{applied}; schema is at {after.current}")
+
+
+@db.command("status")
+def show_database_status(output: FormatOption = Format.TEXT) -> None:
+    """Show the schema revision. Exits with 1 when migrations are pending."""
+    from bookflow.store.migrating import status
+    from bookflow.wiring import find_dsn
+
+    found = status(find_dsn(_settings(), _connections()))
+    if output is Format.JSON:
+        _print_json({"current": found.current, "head": found.head, "pending": list(found.pending)})
+    elif found.pending:
+        at = found.current or "no schema"
+        print(f"at {at}, {len(found.pending)} pending: run `bookflow db upgrade`")
+    else:
+        print(f"up to date at {found.current}")
+    raise typer.Exit(1 if found.pending else 0)
+
+
+def _settings() -> Settings:
+    return Settings.from_environment(os.environ)
+
+
+def _domain(settings: Settings) -> BookingDomain:
+    from bookflow.domains.booking import BookingDomain
+
+    return BookingDomain(settings)
+
+
+def _connections() -> Any:
+    from bookflow.airflow_client.connections import open_connections
+
+    return open_connections(os.environ)
+
+
+def _environment_connections() -> Any:
+    from bookflow.airflow_client.connections import EnvironmentConnections
+
+    return EnvironmentConnections(os.environ)
+
+
+def _read_time(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise InputError("--at", "must be ISO 8601 with offset, such as 2026-03-01T14:30:00+01:00")
+    return instant
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,31 @@
+"""What commands print from the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def print_statistics(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print statistics per workflow as a table."""
+    if not rows:
+        print("no executions yet")
+        return
+    table = Table("workflow", "executions", "successful", "failed", "success rate", "last")
+    for row in rows:
+        rate = row["success_rate"]
+        table.add_row(
+            escape(row["workflow_id"]),
+            str(row["total_executions"]),
+            str(row["successful_executions"]),
+            str(row["failed_executions"]),
+            "–" if rate is None else f"{rate:.1f} %",
+            row["last_executed_at"] or "–",
+        )
+    Console().print(table)
