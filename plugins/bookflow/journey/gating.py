@@ -89,7 +89,12 @@ def _gate_one(step: Step, job: Job, domain: Domain, now: datetime) -> Gated | Ac
         verdict = step.conditions.explain(context, now=now)
         trace = verdict.to_json()
         if not verdict.holds:
-            return end(ActionStatus.SKIPPED, "conditions not met", "conditions", trace)
+            return end(
+                ActionStatus.SKIPPED,
+                f"conditions not met: {verdict.why_not()}",
+                "conditions",
+                trace,
+            )
         messages = step.action.render(job.subject, context, _facts(step, job, now))
     except BookflowError as error:
         code = error.code if isinstance(error, DeliveryError) else "invalid-content"

@@ -104,7 +104,7 @@ def _judge(
         if stale:
             return {**answer, "status": "skipped", "reason": stale}
     if not verdict.holds:
-        return {**answer, "status": "skipped", "reason": "conditions not met"}
+        return {**answer, "status": "skipped", "reason": f"conditions not met: {verdict.why_not()}"}
     try:
         messages = compile_action(action).render(subject, context, facts)
     except BookflowError as error:

@@ -105,7 +105,9 @@ def test_failing_conditions_skip(world, book):
     record = read(world, execution)
     assert record["status"] == "completed"
     assert record["actions_skipped"] == 1
-    assert record["execution_log"][0]["reason"] == "conditions not met"
+    assert record["execution_log"][0]["reason"] == (
+        'conditions not met: invitee_domain equals "example.net", but it is "example.org"'
+    )
 
 
 def test_gate_skips_booking_cancelled_meanwhile(world, book, make_booking):

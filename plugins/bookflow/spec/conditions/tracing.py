@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 
@@ -57,3 +58,36 @@ class Trace:
     def to_json(self) -> list[dict[str, object]]:
         """Give one entry per group, in the order of the spec."""
         return [group.to_json() for group in self.groups]
+
+    def why_not(self) -> str:
+        """Say in one line which rule decided against; empty when the conditions hold."""
+        decisive = next((group for group in self.groups if not group.holds), None)
+        return _limit(_why_not(decisive)) if decisive else ""
+
+
+def _why_not(item: RuleTrace | GroupTrace) -> str:
+    if isinstance(item, RuleTrace):
+        wanted = "" if item.expected is None else f" {_show(item.expected)}"
+        what = f"{item.field} " if item.field else ""
+        return f"{what}{item.operator}{wanted}, but it is {_show(item.actual)}"
+    if item.negate:
+        return f"what must not hold does: {' and '.join(_name(rule) for rule in item.rules)}"
+    failing = [rule for rule in item.rules if not rule.holds]
+    if item.operator == "AND" or len(failing) == 1:
+        return _why_not(failing[0])
+    return "; ".join(_why_not(rule) for rule in failing)
+
+
+def _name(item: RuleTrace | GroupTrace) -> str:
+    if isinstance(item, GroupTrace):
+        return f"({f' {item.operator.lower()} '.join(_name(rule) for rule in item.rules)})"
+    wanted = "" if item.expected is None else f" {_show(item.expected)}"
+    return f"{item.field or ''} {item.operator}{wanted}".strip()
+
+
+def _show(value: object) -> str:
+    return "missing" if value is None else _limit(json.dumps(value, ensure_ascii=False), 60)
+
+
+def _limit(text: str, length: int = 300) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,101 @@
+"""Bookings, organizers and event types in memory, kept as snapshots tell."""
+
+from __future__ import annotations
+
+import uuid
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from bookflow.store.batches import event_types_of, organizers_of
+from bookflow.store.booking_rows import (
+    EVENT_TYPE_FIELDS,
+    ORGANIZER_FIELDS,
+    booking_row,
+    nest_booking,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from bookflow.records import NewEvent
+
+_Row = dict[str, Any]
+
+
+class MemoryBookings:
+    """What a snapshot brings; an older one never replaces a newer one."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._bookings: dict[str, _Row] = {}
+        self._organizers: dict[str, _Row] = {}
+        self._event_types: dict[str, _Row] = {}
+
+    def row(self, key: str) -> _Row | None:
+        """Give a booking's own row, to be changed in place."""
+        return self._bookings.get(key)
+
+    def delete(self, key: str) -> None:
+        """Delete a booking, if there is one."""
+        self._bookings.pop(key, None)
+
+    def read(self, key: str) -> dict[str, Any] | None:
+        """Give a booking in the shape of the API."""
+        row = self._bookings.get(key)
+        if row is None:
+            return None
+        organizer = self._organizers[row["organizer_id"]]
+        event_type = self._event_types[row["event_type_id"]]
+        joined = {
+            **row,
+            **{f"organizer_{name}": organizer[name] for name in ORGANIZER_FIELDS},
+            **{f"event_type_{name}": event_type[name] for name in EVENT_TYPE_FIELDS},
+        }
+        return nest_booking(deepcopy(joined))
+
+    def keep(self, newest: Sequence[NewEvent]) -> None:
+        """Take the newest snapshots of a batch."""
+        for row in organizers_of(newest):
+            known = self._organizers.setdefault(row["id"], row)
+            _fill(known, row)
+        for row in event_types_of(newest):
+            self._keep_event_type(row)
+        for event in newest:
+            if event.subject is not None:
+                row = booking_row(event.subject, event.occurred_at, event.received_at)
+                self._keep_booking(row)
+
+    def _keep_event_type(self, row: _Row) -> None:
+        known = self._by_slug(row["slug"]) or self._event_types.get(row["id"])
+        if known is not None and _fill(known, row):
+            return
+        if self._by_slug(row["slug"]) is None:
+            key = str(uuid.uuid4()) if row["id"] in self._event_types else row["id"]
+            self._event_types[key] = {**row, "id": key}
+
+    def _by_slug(self, slug: str) -> _Row | None:
+        return next((row for row in self._event_types.values() if row["slug"] == slug), None)
+
+    def _keep_booking(self, row: _Row) -> None:
+        known = self._bookings.get(row["id"])
+        if known is not None and known["snapshot_at"] > row["snapshot_at"]:
+            return
+        event_type = self._by_slug(row["event_type_slug"])
+        if event_type is None:
+            message = f"event type {row['event_type_slug']} was not kept"
+            raise LookupError(message)
+        created: datetime = row["created_at"]
+        if known is not None:
+            created = min(created, known["created_at"])
+        kept = {**row, "event_type_id": event_type["id"], "created_at": created}
+        self._bookings[row["id"]] = deepcopy(kept)
+
+
+def _fill(known: _Row, row: _Row) -> bool:
+    """Take over what a row that is not older says; what it leaves out stays. False: it is older."""
+    if row["snapshot_at"] < known["snapshot_at"]:
+        return False
+    told = {name: value for name, value in row.items() if value is not None and name != "id"}
+    known.update(told)
+    return True

@@ -1,0 +1,28 @@
+"""The store on PostgreSQL: intake, runs and reports over one way to the database."""
+
+from __future__ import annotations
+
+from bookflow.store.connecting import Database
+from bookflow.store.postgres_intake import PostgresIntake
+from bookflow.store.postgres_reports import PostgresReports
+from bookflow.store.postgres_runs import PostgresRuns
+
+
+class PostgresStore(PostgresIntake, PostgresRuns, PostgresReports):
+    """Fulfils `IntakeStore`, `RunStore` and `ReportStore`; safe to share between threads.
+
+    Every method may raise `DatabaseUnavailableError` or `SchemaOutdatedError`.
+    """
+
+    @classmethod
+    def open(cls, dsn: str, *, pool_size: int = 0) -> PostgresStore:
+        """Open a store; connects when it is first asked.
+
+        `pool_size` 0 is one connection that threads use in turn, for task processes; a server
+        gives the number of its threads that may use the database at once.
+        """
+        return cls(Database.open(dsn, pool_size=pool_size))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()

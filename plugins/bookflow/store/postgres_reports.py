@@ -1,0 +1,140 @@
+"""What pages and reports ask of PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from bookflow.errors import BookflowError
+from bookflow.ports import ExecutionPage
+from bookflow.store.json_text import is_storable
+from bookflow.store.migrating import read_revision
+from bookflow.store.named_sql import load_queries
+from bookflow.store.report_shapes import (
+    make_cursor,
+    read_cursor,
+    shape_execution,
+    shape_statistics,
+    shape_with_log,
+)
+from bookflow.store.revisions import list_revisions
+
+if TYPE_CHECKING:
+    import uuid
+
+    from bookflow.ports import ExecutionFilter
+    from bookflow.store.connecting import Database, Link
+
+
+class PostgresReports:
+    """The `ReportStore` on PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep the database; nothing is connected yet."""
+        self._database = database
+
+    def list_executions(
+        self, wanted: ExecutionFilter, *, limit: int, cursor: str | None
+    ) -> ExecutionPage:
+        """List executions, newest first; `since` counts from creation, `until` is exclusive."""
+        params = filter_params(wanted, cursor)
+        if params is None or limit < 1:
+            return ExecutionPage()
+        words = filter_words(params)
+        query = load_queries("reports")["list_executions"].given(*words)
+        # prepared, a plan for any values would not use the partial indexes
+        rows = self._database.read(
+            lambda link: link.execute(
+                query, {**params, "limit": limit + 1}, prepare=False
+            ).fetchall()
+        )
+        shown = rows[:limit]
+        next_cursor = make_cursor(shown[-1]) if len(rows) > limit else None
+        return ExecutionPage([shape_execution(row) for row in shown], next_cursor)
+
+    def get_execution(self, execution_id: uuid.UUID) -> dict[str, Any] | None:
+        """Give one execution with its `execution_log`."""
+        found = self._database.read(lambda link: _find(link, "id", execution_id))
+        return found[0] if found else None
+
+    def subject_executions(self, subject_id: str) -> list[dict[str, Any]]:
+        """Give every execution of a booking with its `execution_log`, oldest first."""
+        if not is_storable(subject_id):
+            return []
+        return self._database.read(lambda link: _find(link, "subject_id", subject_id))
+
+    def statistics(self) -> list[dict[str, Any]]:
+        """Give the statistics per workflow, each with those per action in `actions`."""
+        queries = load_queries("reports")
+
+        def ask(link: Link) -> list[dict[str, Any]]:
+            workflows = link.execute(queries["workflow_statistics"].sql).fetchall()
+            actions = link.execute(queries["action_statistics"].sql).fetchall()
+            return shape_statistics(workflows, actions)
+
+        return self._database.read(ask)
+
+    def check(self) -> dict[str, Any]:
+        """Tell `status` (healthy or unhealthy), `latency_ms`, `revision` and, if wrong, `error`."""
+        started = time.perf_counter()
+        head = list_revisions()[-1]
+        answer: dict[str, Any] = {"status": "unhealthy", "latency_ms": None, "revision": None}
+        try:
+            revision = self._database.read(read_revision)
+        except BookflowError as error:
+            return {**answer, "error": str(error)}
+        except Exception as error:  # noqa: BLE001 - health must answer whatever happens
+            return {**answer, "error": f"unexpected {type(error).__name__}"}
+        elapsed = round((time.perf_counter() - started) * 1000, 2)
+        answer.update(revision=revision, latency_ms=elapsed)
+        if revision is None or revision < head:
+            at = revision or "no schema"
+            return {**answer, "error": f"at {at}, {head} is needed: run `bookflow db upgrade`"}
+        return {**answer, "status": "healthy"}
+
+
+def filter_params(wanted: ExecutionFilter, cursor: str | None) -> dict[str, Any] | None:
+    """Give the query's parameters; None where nothing can match. A bad cursor raises."""
+    at, last = read_cursor(cursor) if cursor is not None else (None, None)
+    run = wanted.run
+    texts = (wanted.workflow_id, wanted.subject_id, wanted.status)
+    names = (*texts, run.dag_id, run.run_id) if run else texts
+    if not all(is_storable(text) for text in names if text):
+        return None
+    workflow_ids = wanted.workflow_ids
+    if workflow_ids is not None and not workflow_ids:
+        return None
+    return {
+        "workflow_id": wanted.workflow_id,
+        "subject_id": wanted.subject_id,
+        "status": wanted.status,
+        "since": wanted.since,
+        "until": wanted.until,
+        "dag_id": run.dag_id if run else None,
+        "run_id": run.run_id if run else None,
+        "workflow_ids": None if workflow_ids is None else sorted(workflow_ids),
+        "cursor_at": at,
+        "cursor_id": last,
+    }
+
+
+def filter_words(params: dict[str, Any]) -> list[str]:
+    """Give the optional lines of the list query that these parameters need."""
+    words = {"dag_id": "run", "cursor_at": "cursor"}
+    skipped = ("run_id", "cursor_id")
+    return [
+        words.get(name, name)
+        for name, value in params.items()
+        if value is not None and name not in skipped
+    ]
+
+
+def _find(link: Link, word: str, value: object) -> list[dict[str, Any]]:
+    queries = load_queries("reports")
+    executions = link.execute(queries["find_executions"].given(word), {word: value}).fetchall()
+    if not executions:
+        return []
+    ids = {"ids": [row["id"] for row in executions]}
+    results = link.execute(queries["find_results"].sql, ids).fetchall()
+    deliveries = link.execute(queries["find_deliveries"].sql, ids).fetchall()
+    return shape_with_log(executions, results, deliveries)

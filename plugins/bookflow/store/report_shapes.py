@@ -1,0 +1,154 @@
+"""Rows of executions, results and deliveries as the JSON that pages and reports get."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import uuid
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bookflow.errors import InputError
+from bookflow.store.json_text import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+CURSOR_LIMIT = 300
+
+
+def shape_execution(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an execution's JSON, without its log."""
+    return {
+        "id": str(row["id"]),
+        "workflow_id": row["workflow_id"],
+        "workflow_version": row["workflow_version"],
+        "event_id": str(row["event_id"]),
+        "booking_id": row["booking_id"],
+        "trigger": row["trigger"],
+        "occurred_at": iso(row["occurred_at"]),
+        "status": str(row["status"]),
+        "due_at": iso(row["due_at"]),
+        "created_at": iso(row["created_at"]),
+        "started_at": iso(row["started_at"]),
+        "completed_at": iso(row["completed_at"]),
+        "error_message": row["error_message"],
+        "actions_executed": row["actions_executed"],
+        "actions_failed": row["actions_failed"],
+        "actions_skipped": row["actions_skipped"],
+        "dag_id": row["dag_id"],
+        "run_id": row["run_id"],
+    }
+
+
+def shape_with_log(
+    executions: Iterable[Mapping[str, Any]],
+    results: Iterable[Mapping[str, Any]],
+    deliveries: Iterable[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Give executions with their `execution_log`; results and deliveries come in order."""
+    parcels = defaultdict(list)
+    for row in deliveries:
+        parcels[row["execution_id"], row["action"]].append(_shape_delivery(row))
+    logs = defaultdict(list)
+    for row in results:
+        found = parcels[row["execution_id"], row["action"]]
+        logs[row["execution_id"]].append(_shape_result(row, found))
+    return [{**shape_execution(row), "execution_log": logs[row["id"]]} for row in executions]
+
+
+def shape_statistics(
+    workflows: Iterable[Mapping[str, Any]], actions: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Give statistics per workflow, each with those of its `actions`."""
+    by_workflow = defaultdict(list)
+    for row in actions:
+        by_workflow[row["workflow_id"]].append(
+            {
+                "action": row["action"],
+                "type": row["type"],
+                **_shape_counts(row),
+                "skipped_executions": row["skipped_executions"],
+            }
+        )
+    return [
+        {
+            "workflow_id": row["workflow_id"],
+            **_shape_counts(row),
+            "actions": by_workflow[row["workflow_id"]],
+        }
+        for row in workflows
+    ]
+
+
+def make_cursor(row: Mapping[str, Any]) -> str:
+    """Make the cursor that continues after this execution."""
+    text = json.dumps([iso(row["created_at"]), str(row["id"])], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
+    """Read a cursor made by `make_cursor`; raises `InputError` for anything else."""
+    try:
+        if len(cursor) > CURSOR_LIMIT:
+            raise ValueError
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        at, key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        instant, last = datetime.fromisoformat(at), uuid.UUID(key)
+        if instant.tzinfo is None:
+            raise ValueError
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
+        message = (
+            "is not a cursor of this list; use `next_cursor` of the page before as it is, or "
+            "leave it out to begin with the newest"
+        )
+        raise InputError("cursor", message) from None
+    return instant, last
+
+
+def _shape_result(row: Mapping[str, Any], deliveries: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "action": row["action"],
+        "type": row["type"],
+        "status": str(row["status"]),
+        "reason": row["reason"],
+        "error_code": row["error_code"],
+        "conditions": row["conditions"],
+        "rendered": row["rendered"],
+        "attempts": row["attempts"],
+        "started_at": iso(row["started_at"]),
+        "duration_ms": row["duration_ms"],
+        "deliveries": deliveries,
+    }
+
+
+def _shape_delivery(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(row["id"]),
+        "recipient": row["recipient"],
+        "channel": row["channel"],
+        "address": row["address"],
+        "status": str(row["status"]),
+        "attempts": row["attempts"],
+        "provider_id": row["provider_id"],
+        "error_code": row["error_code"],
+        "error_message": row["error_message"],
+        "details": row["details"],
+        "created_at": iso(row["created_at"]),
+        "sent_at": iso(row["sent_at"]),
+    }
+
+
+def _shape_counts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the figures; `success_rate` is in per cent of what ended well or failed."""
+    successful, failed = row["successful_executions"], row["failed_executions"]
+    ended = successful + failed
+    return {
+        "total_executions": row["total_executions"],
+        "successful_executions": successful,
+        "failed_executions": failed,
+        "success_rate": round(100 * successful / ended, 2) if ended else None,
+        "last_executed_at": iso(row["last_executed_at"]),
+    }

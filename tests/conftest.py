@@ -1,0 +1,94 @@
+"""PostgreSQL for tests: one embedded server per session, one clean database per test."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bookflow.store.embedded import (
+    ensure_database,
+    start_embedded,
+    stop_embedded,
+    with_database,
+)
+from bookflow.store.migrating import upgrade
+
+_TABLES = (
+    "audit",
+    "deliveries",
+    "action_results",
+    "executions",
+    "runs",
+    "events",
+    "bookings",
+    "event_types",
+    "organizers",
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Give the URL of an embedded server that lives as long as the session."""
+    home = Path(tempfile.mkdtemp(prefix="bookflow-tests-"))
+    directory = home / "postgres"
+    try:
+        yield start_embedded(directory)
+    finally:
+        stop_embedded(directory)
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: str) -> str:
+    """Migrate a template once; its clones need no migration."""
+    upgrade(ensure_database(postgres_server, "bookflow_template"))
+    return "bookflow_template"
+
+
+@pytest.fixture(scope="session")
+def clone_database(postgres_server: str, template_database: str) -> Callable[[], str]:
+    """Give a function that makes a migrated database and gives its URL."""
+    numbers = itertools.count(1)
+
+    def clone() -> str:
+        name = f"bookflow_clone_{next(numbers)}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}".encode())
+        return with_database(postgres_server, name)
+
+    return clone
+
+
+@pytest.fixture(scope="session")
+def shared_database(clone_database: Callable[[], str]) -> str:
+    return clone_database()
+
+
+@pytest.fixture
+def database(shared_database: str) -> str:
+    """Give the URL of a migrated, empty database; emptied again for every test."""
+    with psycopg.connect(shared_database) as connection:
+        for table in _TABLES:
+            connection.execute(f"DELETE FROM bookflow.{table}".encode())  # noqa: S608
+    return shared_database
+
+
+@pytest.fixture
+def fresh_database(clone_database: Callable[[], str]) -> str:
+    """Give the URL of a migrated database that the test may alter or fill."""
+    return clone_database()
+
+
+@pytest.fixture
+def empty_database(postgres_server: str) -> Iterator[str]:
+    """Give the URL of a database without any schema."""
+    dsn = ensure_database(postgres_server, "bookflow_empty")
+    yield dsn
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE bookflow_empty WITH (FORCE)")

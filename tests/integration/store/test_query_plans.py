@@ -1,0 +1,124 @@
+"""Hot queries stay on their indexes when there are many executions."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from bookflow.ports import ExecutionFilter
+from bookflow.records import RunKey, new_id
+from bookflow.store.named_sql import load_queries
+from bookflow.store.postgres_reports import filter_params, filter_words
+from bookflow.store.report_shapes import make_cursor
+
+pytestmark = pytest.mark.database
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+FILL = """
+INSERT INTO bookflow.events (id, trigger, booking_id, source, occurred_at, received_at)
+SELECT
+    ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'booking_created',
+    'b-' || n % 10000, 'api', now(), now()
+FROM generate_series(1, 40000) AS n;
+INSERT INTO bookflow.executions (
+    id, workflow_id, workflow_version, event_id, booking_id, status, due_at, created_at, dag_id,
+    run_id
+)
+SELECT
+    ('00000000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, 'w-' || n % 200, 'v',
+    ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'b-' || n % 10000,
+    CASE WHEN n % 50 = 7 THEN 'pending' WHEN n % 50 = 3 THEN 'failed' ELSE 'completed' END,
+    '2026-03-01 00:00+00'::timestamptz + n * interval '1 s',
+    '2026-03-01 00:00+00'::timestamptz + n * interval '1 s',
+    CASE WHEN n % 50 <> 7 THEN 'bookflow-w' END, CASE WHEN n % 50 <> 7 THEN 'run-' || n / 100 END
+FROM generate_series(1, 40000) AS n;
+ANALYZE bookflow.events;
+ANALYZE bookflow.executions;
+"""
+
+RUN = {"dag_id": "bookflow-w", "run_id": "run-77"}
+CURSOR = make_cursor({"created_at": NOW - timedelta(hours=30), "id": new_id()})
+
+
+@pytest.fixture(scope="module")
+def filled(clone_database):
+    with psycopg.connect(clone_database(), autocommit=True) as connection:
+        connection.execute(FILL)
+        yield connection
+
+
+def scans(connection, query, params):
+    [[plan]] = connection.execute(
+        b"EXPLAIN (FORMAT JSON) " + query, params, prepare=False
+    ).fetchall()
+    found = json.loads(plan) if isinstance(plan, str) else plan
+    return list(walk(found[0]["Plan"]))
+
+
+def walk(node):
+    if "Relation Name" in node:
+        yield node["Relation Name"], node["Node Type"], node.get("Index Name")
+    for child in node.get("Plans", ()):
+        yield from walk(child)
+
+
+def assert_no_seq_scan(found):
+    assert found
+    assert [scan for scan in found if scan[1] == "Seq Scan" and scan[0] == "executions"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("take_due", {"workflow_id": "w-7", "now": NOW, "limit": 500, **RUN}),
+        ("count_held", {"workflow_id": "w-7", "now": NOW, **RUN}),
+        ("load_jobs", {**RUN, "action": "mail"}),
+        ("workflows_to_wake", {"now": NOW}),
+        ("count_ended", RUN),
+        ("settle_executions", {**RUN, "actions": ["mail"], "stale": "stale", "now": NOW}),
+    ],
+)
+def test_run_queries_use_indexes(filled, name, params):
+    assert_no_seq_scan(scans(filled, load_queries("runs")[name].sql, params))
+
+
+def test_waking_reads_only_pending_executions(filled):
+    found = scans(filled, load_queries("runs")["workflows_to_wake"].sql, {"now": NOW})
+    assert {index for table, _, index in found if table == "executions"} == {"executions_due"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cursor"),
+    [
+        (ExecutionFilter(), None),
+        (ExecutionFilter(), CURSOR),
+        (ExecutionFilter(workflow_id="w-7"), CURSOR),
+        (ExecutionFilter(subject_id="b-7"), None),
+        (ExecutionFilter(status="failed"), CURSOR),
+        (ExecutionFilter(status="running"), None),
+        (ExecutionFilter(status="completed"), None),
+        (ExecutionFilter(run=RunKey("bookflow-w", "run-77")), None),
+        (ExecutionFilter(since=NOW - timedelta(hours=31), until=NOW - timedelta(hours=30)), None),
+        (ExecutionFilter(workflow_ids=frozenset({"w-1", "w-2"})), CURSOR),
+    ],
+    ids=str,
+)
+def test_lists_use_indexes(filled, wanted, cursor):
+    params = filter_params(wanted, cursor)
+    query = load_queries("reports")["list_executions"].given(*filter_words(params))
+    assert_no_seq_scan(scans(filled, query, {**params, "limit": 51}))
+
+
+@pytest.mark.parametrize(("word", "value"), [("subject_id", "b-7"), ("id", new_id())])
+def test_single_lookups_use_indexes(filled, word, value):
+    query = load_queries("reports")["find_executions"].given(word)
+    assert_no_seq_scan(scans(filled, query, {word: value}))
+
+
+def test_executions_of_duplicates_use_an_index(filled):
+    query = load_queries("intake")["find_heads"].sql
+    assert_no_seq_scan(scans(filled, query, {"event_ids": [new_id()]}))
