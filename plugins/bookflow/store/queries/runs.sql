@@ -6,25 +6,32 @@ ON CONFLICT DO NOTHING
 RETURNING dag_id;
 
 -- name: take_due
--- description: Give a run due executions, oldest first; one more is looked at to know of a rest.
+-- description: Give a run due executions, oldest first, and tell whether some are left.
+-- The rest is looked for without locking it: a lock would make a claim of the same moment pass
+-- over that row. What another claim is just taking may count as rest, which costs an empty run.
 WITH due AS MATERIALIZED (
-    SELECT id, due_at
+    SELECT id
     FROM bookflow.executions
     WHERE workflow_id = %(workflow_id)s AND status = 'pending' AND due_at <= %(now)s
     ORDER BY due_at, id
-    LIMIT %(limit)s + 1
+    LIMIT %(limit)s
     FOR NO KEY UPDATE SKIP LOCKED
 ),
 taken AS (
     UPDATE bookflow.executions AS e
     SET status = 'running', started_at = %(now)s, dag_id = %(dag_id)s, run_id = %(run_id)s
-    FROM (SELECT id FROM due ORDER BY due_at, id LIMIT %(limit)s) AS d
+    FROM due AS d
     WHERE e.id = d.id
     RETURNING e.id
 )
 SELECT
     (SELECT count(*) FROM taken) AS taken,
-    (SELECT count(*) FROM due) > %(limit)s AS has_more;
+    (SELECT count(*) FROM due) = %(limit)s AND EXISTS (
+        SELECT 1
+        FROM bookflow.executions AS e
+        WHERE e.workflow_id = %(workflow_id)s AND e.status = 'pending' AND e.due_at <= %(now)s
+            AND NOT EXISTS (SELECT 1 FROM due AS d WHERE d.id = e.id)
+    ) AS has_more;
 
 -- name: count_held
 -- description: Count what a run holds, and tell whether due executions of its workflow are left.
