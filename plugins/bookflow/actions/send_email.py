@@ -84,7 +84,7 @@ class EmailAction:
         subject = self.subject.render(personal)
         text = self.text.render(personal)
         html = self.html.render(personal) if self.html is not None else None
-        masked = {"to": address, "subject": bound_text(subject), "text": bound_text(text)}
+        masked = {"to": address, "subject": bound_text(subject), "message": bound_text(text)}
         if html is not None:
             masked["html"] = bound_text(html)
         return Message(
@@ -95,7 +95,7 @@ class EmailAction:
                 "to": address,
                 "to_name": person.name,
                 "subject": subject,
-                "text": text,
+                "message": text,
                 "html": html,
                 "date": facts["timestamp"],
             },

@@ -78,8 +78,8 @@ class SmsAction:
             recipient=number if person.role == CUSTOM else person.role,
             channel=CHANNEL,
             address=number,
-            content={"to": number, "text": text, **shown},
-            masked={"to": number, "text": text, **shown},
+            content={"to": number, "message": text, **shown},
+            masked={"to": number, "message": text, **shown},
         )
 
 

@@ -92,7 +92,7 @@ class SmsChannel:
         raise_refusal(message.content)
         answer = await self._http.post(
             self._provider.url,
-            content=self._provider.make_form(message.content["to"], message.content["text"]),
+            content=self._provider.make_form(message.content["to"], message.content["message"]),
             headers={
                 "authorization": self._provider.authorization,
                 "content-type": "application/x-www-form-urlencoded",

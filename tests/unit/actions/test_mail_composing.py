@@ -18,7 +18,7 @@ def content(**changes: Any) -> dict[str, Any]:
         "to": "ana@example.com",
         "to_name": "Ana Lima",
         "subject": "Your booking",
-        "text": "See you.\n",
+        "message": "See you.\n",
         "html": None,
         "date": FACTS["timestamp"],
     }
@@ -86,7 +86,9 @@ def test_no_header_can_be_smuggled_in(hostile: str) -> None:
 
 def test_unicode_travels_in_seven_bits() -> None:
     name, subject, text = "山田 太郎", "تأكيد الحجز ✅ " * 8, "Grüße 😀\n" + "x" * 3_000 + "\n"
-    envelope = compose(content(to_name=name, subject=subject, text=text), make_delivery(), SENDER)
+    envelope = compose(
+        content(to_name=name, subject=subject, message=text), make_delivery(), SENDER
+    )
     mail = read(envelope.data)
     assert envelope.data.isascii()
     assert max(len(line) for line in envelope.data.split(b"\r\n")) <= 998
@@ -103,7 +105,9 @@ def test_an_international_address_needs_an_international_message() -> None:
 
 
 def test_halves_of_surrogate_pairs_do_not_stop_a_mail() -> None:
-    mail = read(compose(content(subject="a\ud800b", text="c\udfffd"), make_delivery(), SENDER).data)
+    mail = read(
+        compose(content(subject="a\ud800b", message="c\udfffd"), make_delivery(), SENDER).data
+    )
     assert (mail["Subject"], text_of(mail)) == ("a?b", "c?d\n")
 
 

@@ -45,10 +45,10 @@ def test_each_recipient_gets_their_own_rendering() -> None:
     invitee, organizer = render(make_action(recipient="both"))
     assert (invitee.recipient, invitee.address) == ("invitee", "ana@example.com")
     assert invitee.content["subject"] == "Hello Ana Lima"
-    assert invitee.content["text"] == "For invitee: Ana Lima"
+    assert invitee.content["message"] == "For invitee: Ana Lima"
     assert (organizer.recipient, organizer.address) == ("organizer", "omar@clinic.example")
     assert organizer.content["subject"] == "Hello Omar Haddad"
-    assert organizer.masked["text"] == "For organizer: Ana Lima"
+    assert organizer.masked["message"] == "For organizer: Ana Lima"
 
 
 def test_html_values_are_escaped() -> None:
@@ -56,7 +56,7 @@ def test_html_values_are_escaped() -> None:
     action = make_action(html="<p>{{ recipient_name }}</p>", message="{{ recipient_name }}")
     (message,) = render(action, domain)
     assert message.content["html"] == "<p>&lt;b&gt;Ana&lt;/b&gt;</p>"
-    assert message.content["text"] == "<b>Ana</b>"
+    assert message.content["message"] == "<b>Ana</b>"
 
 
 @pytest.mark.parametrize(
@@ -156,5 +156,5 @@ def test_line_breaks_never_reach_the_subject() -> None:
 
 def test_what_people_read_is_bounded() -> None:
     (message,) = render(make_action(message="x" * 90_000))
-    assert len(message.content["text"]) == 90_000
-    assert len(message.masked["text"]) < 20_100
+    assert len(message.content["message"]) == 90_000
+    assert len(message.masked["message"]) < 20_100

@@ -32,7 +32,7 @@ def test_number_text_and_segments() -> None:
     assert message.address == "+12025550123"
     assert message.content == {
         "to": "+12025550123",
-        "text": "Hi Ana Lima",
+        "message": "Hi Ana Lima",
         "segments": 1,
         "encoding": "GSM-7",
     }
