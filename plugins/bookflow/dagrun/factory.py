@@ -1,0 +1,171 @@
+"""The factory: every active, valid spec becomes a DAG."""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import DAG, Param, TriggerRule, get_parsing_context
+from airflow.sdk.definitions.param import ParamsDict
+
+from bookflow.airflow_client.run_names import DAG_PREFIX
+from bookflow.dagrun.operators import OPERATORS, FinishOperator
+from bookflow.dagrun.plan import plan_dag
+from bookflow.domains.booking import BOOKING_VOCABULARY
+from bookflow.errors import NotFoundError, SpecError
+from bookflow.settings import Settings
+from bookflow.spec.repository import SpecRepository
+from bookflow.wiring import facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from airflow.sdk import BaseOperator
+
+    from bookflow.spec.loading import LoadedWorkflow
+
+log = logging.getLogger(__name__)
+
+
+def build_dags(environ: Mapping[str, str] = os.environ, *, only: str | None = None) -> list[DAG]:
+    """Build the DAGs this process needs.
+
+    That is all of them in the dag-processor, and the one in question in a task process (`only`, or
+    what Airflow says is being parsed): then no other spec is read. Invalid specs are left to
+    `check_specs`, so that they hide no valid one.
+    """
+    settings = Settings.from_environment(environ)
+    repository = SpecRepository(
+        settings.specs_dir, BOOKING_VOCABULARY, size_limit=settings.spec_size_limit
+    )
+    wanted = only or get_parsing_context().dag_id
+    if wanted is not None:
+        return _build_one(repository, wanted, settings)
+    return list(_build_all(repository, settings))
+
+
+def check_specs(environ: Mapping[str, str] = os.environ) -> None:
+    """Raise `SpecError` with everything wrong with any spec; for a DAG file of its own.
+
+    Airflow knows one import error per DAG file, and takes every DAG of a file with an error out of
+    service. So the specs' errors are raised by a file that has no DAGs.
+    """
+    if get_parsing_context().dag_id is not None:
+        return
+    settings = Settings.from_environment(environ)
+    repository = SpecRepository(
+        settings.specs_dir, BOOKING_VOCABULARY, size_limit=settings.spec_size_limit
+    )
+    errors = repository.scan().errors
+    if errors:
+        raise SpecError([issue for path in sorted(errors) for issue in errors[path].issues])
+
+
+def build_dag(loaded: LoadedWorkflow, settings: Settings, *, with_texts: bool = True) -> DAG:
+    """Build the DAG of a workflow; a task process needs no texts for people."""
+    plan = plan_dag(loaded, with_texts=with_texts)
+    facts = facts_of(loaded)
+    dag = DAG(
+        plan.dag_id,
+        schedule=None,
+        dag_display_name=plan.display_name,
+        description=plan.description,
+        doc_md=plan.doc_md or None,
+        tags=plan.tags,
+        max_active_runs=settings.max_active_runs,
+        catchup=False,
+        **_configured_limits(),
+    )
+    retry_delay = timedelta(seconds=settings.retry_delay_seconds)
+    before: list[BaseOperator] = []
+    for level in plan.levels:
+        tasks: list[BaseOperator] = [
+            OPERATORS[type(task.action)](
+                task_id=task.task_id,
+                task_display_name=task.display_name,
+                action=task.action,
+                workflow=facts,
+                owner=plan.owner,
+                retries=task.retries,
+                retry_delay=retry_delay,
+                trigger_rule=TriggerRule.ALL_DONE,
+                dag=dag,
+            )
+            for task in level
+        ]
+        _connect(before, tasks)
+        before = tasks
+    finish = FinishOperator(
+        task_id=plan.finish_task_id,
+        steps=plan.steps,
+        owner=plan.owner,
+        trigger_rule=TriggerRule.ALL_DONE,
+        dag=dag,
+    )
+    _connect(before, [finish])
+    # last, because every task made in a DAG with params makes deep copies of them
+    dag.params = ParamsDict(_form())
+    return dag
+
+
+def _connect(before: list[BaseOperator], after: list[BaseOperator]) -> None:
+    for task in before:
+        task.set_downstream(after)
+
+
+def _build_all(repository: SpecRepository, settings: Settings) -> Iterator[DAG]:
+    for loaded in repository.scan().workflows.values():
+        if not loaded.workflow.is_active:
+            continue
+        try:
+            yield build_dag(loaded, settings)
+        except Exception:
+            # one workflow that Airflow refuses must not hide the others
+            log.exception("bookflow: no DAG could be built from %s", loaded.path)
+
+
+def _build_one(repository: SpecRepository, dag_id: str, settings: Settings) -> list[DAG]:
+    if not dag_id.startswith(DAG_PREFIX):
+        return []
+    try:
+        loaded = repository.find(dag_id.removeprefix(DAG_PREFIX))
+    except (NotFoundError, SpecError) as error:
+        log.error("bookflow: %s can't run: %s", dag_id, error)
+        return []
+    return [build_dag(loaded, settings, with_texts=False)]
+
+
+@cache
+def _configured_limits() -> dict[str, Any]:
+    """Read once what each DAG would read from Airflow's configuration when it is made."""
+    plain = DAG("limits", schedule=None)
+    return {
+        "max_active_tasks": plain.max_active_tasks,
+        "max_consecutive_failed_dag_runs": plain.max_consecutive_failed_dag_runs,
+        "disable_bundle_versioning": plain.disable_bundle_versioning,
+    }
+
+
+@cache
+def _form() -> dict[str, Any]:
+    """Describe the form that Airflow shows to people who start a run by hand."""
+    return {
+        "booking_id": Param(
+            None,
+            type=["null", "string"],
+            title="Booking",
+            description=(
+                "Id of a known booking to run this workflow for, now. Leave both fields empty to "
+                "work on whatever is due."
+            ),
+        ),
+        "booking": Param(
+            None,
+            type=["null", "object"],
+            title="New booking",
+            description="A whole booking in the shape of the API, instead of an id.",
+        ),
+    }

@@ -1,0 +1,64 @@
+"""What a running task works with, opened from Airflow's context."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bookflow.airflow_client.connections import task_connections
+from bookflow.airflow_client.runs_in_task import TaskWaker
+from bookflow.records import RunKey
+from bookflow.settings import Settings
+from bookflow.wiring import Workshop, open_workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from airflow.sdk import Context
+
+    from bookflow.journey.running import TaskRuntime
+    from bookflow.journey.steps import Step, WorkflowFacts
+    from bookflow.spec.models import Action
+
+HANDWRITTEN_VERSION = "handwritten"
+"""What records say of a DAG that comes from no spec."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWork:
+    """The run a task belongs to, and the journey for it."""
+
+    run: RunKey
+    conf: Mapping[str, Any]
+    is_last_try: bool
+    workshop: Workshop
+
+    @property
+    def runtime(self) -> TaskRuntime:
+        """Give the journey."""
+        return self.workshop.runtime
+
+    def build_step(self, facts: WorkflowFacts, action: Action) -> Step:
+        """Compile an action."""
+        return self.workshop.build_step(facts, action)
+
+
+@contextmanager
+def open_task_work(context: Context) -> Iterator[TaskWork]:
+    """Open the journey for a task; raises `ConfigurationError` when a setting doesn't fit."""
+    ti = context["ti"]
+    run = RunKey(ti.dag_id, ti.run_id)
+    workshop = open_workshop(
+        Settings.from_environment(os.environ), task_connections(), TaskWaker(run)
+    )
+    try:
+        yield TaskWork(
+            run=run,
+            conf=context["dag_run"].conf or {},
+            is_last_try=ti.try_number > ti.max_tries,
+            workshop=workshop,
+        )
+    finally:
+        workshop.close()

@@ -1,0 +1,109 @@
+"""A stack with everything around it: receivers for mail, SMS and webhooks, and connections."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bookflow.demo.receivers import SmsReceiver, SmtpReceiver, WebhookReceiver
+from bookflow.demo.stack import AirflowStack, Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+SENDER = "bookings@example.com"
+SMS_ACCOUNT = "AC00000000000000000000000000000000"
+SMS_NUMBER = "+12025550100"
+
+
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """A running stack and its receivers; `mailbox` is the folder they keep messages in."""
+
+    stack: AirflowStack
+    mail: SmtpReceiver
+    sms: SmsReceiver
+    webhooks: WebhookReceiver
+    mailbox: Path
+
+    def received(self) -> dict[str, int]:
+        """Count what arrived, by channel as deliveries name it."""
+        return {
+            "email": len(self.mail.messages),
+            "sms": len(self.sms.messages),
+            "webhook": len(self.webhooks.messages),
+        }
+
+
+@contextmanager
+def open_outfit(
+    directory: Path,
+    *,
+    port: int = 0,
+    layout: Layout | None = None,
+    environment: Mapping[str, str] | None = None,
+    parallelism: int = 16,
+) -> Iterator[Outfit]:
+    """Start receivers and a stack wired to them; everything stops at the end."""
+    directory.mkdir(parents=True, exist_ok=True)
+    mailbox = directory / "received"
+    mailbox.mkdir(exist_ok=True)
+    sms_token = secrets.token_urlsafe(24)
+    webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    with ExitStack() as running:
+        mail = running.enter_context(SmtpReceiver(keep=mailbox / "mail.jsonl"))
+        sms = running.enter_context(
+            SmsReceiver(account=SMS_ACCOUNT, token=sms_token, keep=mailbox / "sms.jsonl")
+        )
+        webhooks = running.enter_context(
+            WebhookReceiver(secret=webhook_secret, keep=mailbox / "webhooks.jsonl")
+        )
+        stack = AirflowStack(
+            directory,
+            port=port,
+            layout=layout,
+            parallelism=parallelism,
+            environment={
+                "BOOKFLOW_ALLOWED_NETWORKS": f"{LOOPBACK}/32",
+                **_connections(mail, sms, webhooks, sms_token, webhook_secret),
+                **(environment or {}),
+            },
+        )
+        running.enter_context(stack)
+        yield Outfit(stack, mail, sms, webhooks, mailbox)
+
+
+def _connections(
+    mail: SmtpReceiver,
+    sms: SmsReceiver,
+    webhooks: WebhookReceiver,
+    sms_token: str,
+    webhook_secret: str,
+) -> dict[str, str]:
+    smtp = {
+        "conn_type": "smtp",
+        "host": LOOPBACK,
+        "port": mail.port,
+        "extra": {"from_email": SENDER, "disable_ssl": True, "disable_tls": True},
+    }
+    twilio = {
+        "conn_type": "http",
+        "host": f"http://{LOOPBACK}:{sms.port}",
+        "login": SMS_ACCOUNT,
+        "password": sms_token,
+        "extra": {"from": SMS_NUMBER},
+    }
+    crm = {"conn_type": "http", "host": f"http://{LOOPBACK}:{webhooks.port}/crm"}
+    secret = {"conn_type": "generic", "password": webhook_secret}
+    return {
+        "AIRFLOW_CONN_BOOKFLOW_SMTP": json.dumps(smtp),
+        "AIRFLOW_CONN_BOOKFLOW_SMS": json.dumps(twilio),
+        "AIRFLOW_CONN_BOOKFLOW_DEMO_CRM": json.dumps(crm),
+        "AIRFLOW_CONN_BOOKFLOW_DEMO_CRM_SECRET": json.dumps(secret),
+    }

@@ -1,0 +1,273 @@
+"""A whole Airflow on this machine: embedded PostgreSQL and the four components, on 127.0.0.1."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+
+from bookflow.demo.airflow_settings import settings_on_one_machine
+from bookflow.demo.component import Component, run_once
+from bookflow.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+PROJECT = Path(__file__).resolve().parents[3]
+ROLES = {"admin": "admin", "editor": "user", "viewer": "viewer"}
+COMPONENTS = {
+    "api-server": ("api-server",),
+    # log files are read from the disk; the log servers would listen on every interface
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+START_SECONDS = 180.0
+POLL_SECONDS = 0.25
+# whoever starts the stack may work with another Airflow, or not want compiled files kept
+FOREIGN_PREFIXES = ("AIRFLOW", "BOOKFLOW_", "_AIRFLOW", "PYTHON")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a stack finds the project's folders."""
+
+    dags: Path = PROJECT / "dags"
+    plugins: Path = PROJECT / "plugins"
+    specs: Path = PROJECT / "workflow_specs"
+
+
+class AirflowStack:
+    """Starts, watches and stops an Airflow with bookflow; use as a context manager.
+
+    Everything it writes is under `directory`: database, logs, passwords. `environment` are
+    further variables for every process, such as `AIRFLOW_CONN_BOOKFLOW_SMTP`. A `port` of 0 takes
+    a free one.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        layout: Layout | None = None,
+        environment: Mapping[str, str] | None = None,
+        port: int = 0,
+        parallelism: int = 16,
+    ) -> None:
+        """Remember what to start; `start` starts it."""
+        self.directory = directory.resolve()
+        self.layout = layout or Layout()
+        self.logs = self.directory / "logs"
+        self.port = port or find_free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.passwords: dict[str, str] = {}
+        self.database = ""
+        self.airflow_database = ""
+        self._parallelism = parallelism
+        self._extra = dict(environment or {})
+        self._environ: dict[str, str] = {}
+        self._components: dict[str, Component] = {}
+        self._tokens: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        """Start."""
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start everything and wait until it works; raises `ConfigurationError` with log lines."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(exist_ok=True)
+        self._prepare_databases()
+        self._environ = self._build_environment()
+        run_once(
+            (*_AIRFLOW, "db", "migrate"), self.logs / "db-migrate.log", self._environ, START_SECONDS
+        )
+        for name in COMPONENTS:
+            self.start_component(name)
+        self._wait(self._is_healthy, "Airflow to become healthy")
+
+    def stop(self) -> None:
+        """Stop the components this stack started, then its database; twice does no harm."""
+        for component in self._components.values():
+            component.ask_to_stop()
+        for component in self._components.values():
+            component.make_sure_stopped()
+        self._components.clear()
+        if self.database:
+            from bookflow.store.embedded import stop_embedded
+
+            stop_embedded(self.directory / "postgres")
+            self.database = ""
+
+    def start_component(self, name: str) -> Component:
+        """Start one of `api-server`, `scheduler`, `dag-processor`, `triggerer`."""
+        component = Component(
+            name, (*_AIRFLOW, *COMPONENTS[name]), self.logs / f"{name}.log", self._environ
+        )
+        component.start()
+        self._components[name] = component
+        return component
+
+    def component(self, name: str) -> Component:
+        """Give a running component, for tests that end or restart it."""
+        return self._components[name]
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Give the variables of the stack's processes, for commands that work beside them."""
+        return dict(self._environ)
+
+    def token(self, user: str) -> str:
+        """Log in as `admin`, `editor` or `viewer`."""
+        if user not in self._tokens:
+            body = {"username": user, "password": self.passwords[user]}
+            answer = httpx.post(f"{self.url}/auth/token", json=body, timeout=30)
+            answer.raise_for_status()
+            self._tokens[user] = answer.json()["access_token"]
+        return self._tokens[user]
+
+    def headers(self, user: str) -> dict[str, str]:
+        """Give the request headers of a logged-in user."""
+        return {"Authorization": f"Bearer {self.token(user)}"}
+
+    def client(self, user: str) -> httpx.Client:
+        """Give an HTTP client of a logged-in user; close it after use."""
+        return httpx.Client(base_url=self.url, headers=self.headers(user), timeout=30)
+
+    def wait_for_dags(self, dag_ids: Collection[str], timeout: float = START_SECONDS) -> None:
+        """Wait until Airflow knows the DAGs."""
+        wanted = set(dag_ids)
+        with self.client("admin") as api:
+            self._wait(
+                lambda: wanted <= _known_dags(api), f"DAGs {sorted(wanted)[:5]} to appear", timeout
+            )
+
+    def import_errors(self) -> dict[str, str]:
+        """Give the import errors Airflow shows, by file."""
+        with self.client("admin") as api:
+            answer = api.get("/api/v2/importErrors", params={"limit": 100})
+            answer.raise_for_status()
+            errors = answer.json()["import_errors"]
+        return {error["filename"]: error["stack_trace"] for error in errors}
+
+    def _prepare_databases(self) -> None:
+        # only a stack pays for starting PostgreSQL and for Alembic
+        from bookflow.store.embedded import ensure_database, start_embedded
+        from bookflow.store.migrating import upgrade
+
+        server = start_embedded(self.directory / "postgres")
+        self.airflow_database = ensure_database(server, "airflow")
+        self.database = ensure_database(server, "bookflow")
+        upgrade(self.database)
+
+    def _build_environment(self) -> dict[str, str]:
+        keys = self._load_secrets()
+        self.passwords = keys["passwords"]
+        passwords = self.directory / "passwords.json"
+        _write_private(passwords, json.dumps(self.passwords))
+        users = ",".join(f"{user}:{role}" for user, role in ROLES.items())
+        inherited = {
+            key: value for key, value in os.environ.items() if not key.startswith(FOREIGN_PREFIXES)
+        }
+        return {
+            **inherited,
+            **settings_on_one_machine(
+                dsn=_sqlalchemy_url(self.airflow_database),
+                port=self.port,
+                secrets=keys,
+                parallelism=self._parallelism,
+            ),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PYTHONPATH": str(self.layout.plugins),
+            "AIRFLOW_HOME": str(self.directory / "airflow"),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(self.layout.dags),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.layout.plugins),
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": users,
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+            "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.logs / "tasks"),
+            "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(self.logs / "parse"),
+            "AIRFLOW_CONN_BOOKFLOW_DB": self.database,
+            "BOOKFLOW_SPECS_DIR": str(self.layout.specs),
+            "BOOKFLOW_HOME": str(self.directory / "home"),
+            "BOOKFLOW_PUBLIC_URL": self.url,
+            **self._extra,
+        }
+
+    def _load_secrets(self) -> dict[str, Any]:
+        file = self.directory / "secrets.json"
+        if file.exists():
+            return dict(json.loads(file.read_text()))
+        keys = {
+            "jwt": secrets.token_urlsafe(64),
+            "api": secrets.token_urlsafe(32),
+            "fernet": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "passwords": {user: secrets.token_urlsafe(12) for user in ROLES},
+        }
+        _write_private(file, json.dumps(keys))
+        return keys
+
+    def _is_healthy(self) -> bool:
+        try:
+            answer = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=5)
+            states = answer.json() if answer.is_success else {}
+        except (httpx.HTTPError, ValueError):
+            return False
+        parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        return all((states.get(part) or {}).get("status") == "healthy" for part in parts)
+
+    def _wait(self, is_done: Callable[[], bool], what: str, timeout: float = START_SECONDS) -> None:
+        deadline = time.monotonic() + timeout
+        while not is_done():
+            for component in self._components.values():
+                component.check_alive()
+            if time.monotonic() > deadline:
+                raise ConfigurationError(f"waited {timeout:.0f} s for {what}; see {self.logs}")
+            time.sleep(POLL_SECONDS)
+
+
+_AIRFLOW = (sys.executable, "-m", "airflow")
+
+
+def find_free_port() -> int:
+    """Give a TCP port on 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _known_dags(api: httpx.Client) -> set[str]:
+    found: set[str] = set()
+    while True:
+        answer = api.get("/api/v2/dags", params={"limit": 100, "offset": len(found)})
+        answer.raise_for_status()
+        page = answer.json()
+        found |= {dag["dag_id"] for dag in page["dags"]}
+        if not page["dags"] or len(found) >= page["total_entries"]:
+            return found
+
+
+def _sqlalchemy_url(dsn: str) -> str:
+    return dsn.replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
+def _write_private(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(text)
