@@ -1,0 +1,186 @@
+"""Latency and throughput of a real Airflow with 1,000 workflows, beside the hand-written DAG."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from benchmarks.fleet import make_booking, write_fleet
+from benchmarks.measuring import Figure, percentile
+from bookflow.demo.outfit import Outfit, open_outfit
+from bookflow.demo.receivers import WebhookReceiver
+from bookflow.demo.stack import Layout
+
+PROJECT = Path(__file__).parent.parent
+WORKFLOWS = 1_000
+LATENCY_EVENTS = 25
+BURST_EVENTS = 2_000
+BATCH = 1_000
+PEER_LATENCY_RUNS = 5
+PEER_BURST_RUNS = 30
+PAUSE_SECONDS = 1.0
+LIMIT_SECONDS = 180.0
+
+
+def measure() -> list[Figure]:
+    """Start everything, measure latency and burst, then the peer on the same machine."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bookflow-bench-") as folder,
+        _opened(Path(folder)) as (outfit, hook),
+    ):
+        latency = _latencies(outfit, hook)
+        rate = _burst_rate(outfit, hook)
+        peer_latency = _peer_latencies(outfit, hook)
+        peer_rate = _peer_rate(outfit)
+    p50, p95 = statistics.median(latency), percentile(latency, 0.95)
+    peer_p50 = statistics.median(peer_latency)
+    return [
+        Figure(
+            f"event to third sequential delivery, {WORKFLOWS:,} workflows, p50 of {len(latency)}",
+            f"{p50:.2f} s",
+            "<= 0.8 s",
+            p50 <= 0.8,
+            f"{peer_p50:.2f} s",
+            f"{peer_p50 / p50:.1f}x faster",
+        ),
+        Figure(
+            "the same, p95",
+            f"{p95:.2f} s",
+            "<= 1.5 s",
+            p95 <= 1.5,
+            f"{percentile(peer_latency, 0.95):.2f} s",
+            f"{percentile(peer_latency, 0.95) / p95:.1f}x faster",
+        ),
+        Figure(
+            f"burst of {BURST_EVENTS:,} events, three actions each, to the last delivery",
+            f"{rate:.0f} executions/s",
+            ">= 200/s",
+            rate >= 200,
+            f"{peer_rate:.2f} runs/s",
+            f"{rate / peer_rate:.0f}x",
+        ),
+    ]
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[tuple[Outfit, WebhookReceiver]]:
+    specs, dags = folder / "specs", folder / "dags"
+    write_fleet(specs, WORKFLOWS)
+    shutil.copytree(PROJECT / "dags", dags)
+    shutil.copy(PROJECT / "benchmarks" / "peers" / "handwritten_booking.py", dags)
+    with WebhookReceiver() as hook:
+        connection = {"conn_type": "http", "host": f"http://127.0.0.1:{hook.port}"}
+        with open_outfit(
+            folder / "stack",
+            layout=Layout(dags=dags, specs=specs),
+            environment={"AIRFLOW_CONN_BENCH_WEBHOOK": json.dumps(connection)},
+        ) as outfit:
+            outfit.stack.wait_for_dags(
+                ["bookflow-bench-chain", "bookflow-bench-burst", "handwritten_booking"]
+            )
+            yield outfit, hook
+
+
+def _latencies(outfit: Outfit, hook: WebhookReceiver) -> list[float]:
+    values = []
+    with outfit.stack.client("editor") as api:
+        for number in range(LATENCY_EVENTS + 2):
+            booking = make_booking("chain")
+            before = len(hook.messages)
+            started = time.monotonic()
+            answer = api.post(
+                "/bookflow/api/v1/triggers/booking_created", json={"booking": booking}
+            )
+            answer.raise_for_status()
+            _wait(lambda seen=before: len(hook.messages) >= seen + 2)
+            if number >= 2:  # the first two warm caches
+                values.append(hook.messages[before + 1].received_at.monotonic - started)
+            time.sleep(PAUSE_SECONDS)
+    return values
+
+
+def _burst_rate(outfit: Outfit, hook: WebhookReceiver) -> float:
+    mails, calls = len(outfit.mail.messages), len(hook.messages)
+    events = [
+        {"trigger": "booking_created", "booking": make_booking("burst")}
+        for _ in range(BURST_EVENTS)
+    ]
+    with outfit.stack.client("editor") as api:
+        started = time.monotonic()
+        for first in range(0, BURST_EVENTS, BATCH):
+            body = {"events": events[first : first + BATCH]}
+            api.post("/bookflow/api/v1/triggers", json=body).raise_for_status()
+        _wait(lambda: len(outfit.mail.messages) >= mails + BURST_EVENTS)
+        _wait(lambda: len(hook.messages) >= calls + BURST_EVENTS)
+        _wait(lambda: _completed(api) >= BURST_EVENTS)
+    return BURST_EVENTS / (time.monotonic() - started)
+
+
+def _completed(api: httpx.Client) -> int:
+    """Count the burst's completed executions, page by page."""
+    count, cursor = 0, None
+    while True:
+        params = {"workflow": "bench-burst", "status": "completed", "limit": 500}
+        answer = api.get(
+            "/bookflow/api/v1/executions", params=params | ({"cursor": cursor} if cursor else {})
+        )
+        answer.raise_for_status()
+        page = answer.json()
+        count += len(page["executions"])
+        cursor = page["next_cursor"]
+        if not cursor:
+            return count
+
+
+def _peer_latencies(outfit: Outfit, hook: WebhookReceiver) -> list[float]:
+    values = []
+    with outfit.stack.client("admin") as api:
+        for _ in range(PEER_LATENCY_RUNS):
+            before = len(hook.messages)
+            started = time.monotonic()
+            _run_peer(api)
+            _wait(lambda seen=before: len(hook.messages) >= seen + 2)
+            values.append(hook.messages[before + 1].received_at.monotonic - started)
+            time.sleep(PAUSE_SECONDS)
+    return values
+
+
+def _peer_rate(outfit: Outfit) -> float:
+    with outfit.stack.client("admin") as api:
+        started = time.monotonic()
+        runs = [_run_peer(api) for _ in range(PEER_BURST_RUNS)]
+        for run in runs:
+            _wait(lambda run_id=run: _is_done(api, run_id))
+        return PEER_BURST_RUNS / (time.monotonic() - started)
+
+
+def _run_peer(api: httpx.Client) -> str:
+    body = {"conf": {"booking": make_booking("peer")}, "logical_date": None}
+    answer = api.post("/api/v2/dags/handwritten_booking/dagRuns", json=body)
+    answer.raise_for_status()
+    return str(answer.json()["dag_run_id"])
+
+
+def _is_done(api: httpx.Client, run_id: str) -> bool:
+    answer = api.get(f"/api/v2/dags/handwritten_booking/dagRuns/{run_id}")
+    answer.raise_for_status()
+    state = answer.json()["state"]
+    if state == "failed":
+        raise RuntimeError(f"the hand-written DAG's run {run_id} failed")
+    return bool(state == "success")
+
+
+def _wait(is_done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while not is_done():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing more came in {LIMIT_SECONDS:.0f} s")
+        time.sleep(0.02)
