@@ -12,6 +12,7 @@ from bookflow.errors import ConfigurationError, TransientDeliveryError
 from bookflow.journey.gating import Gated, gate
 from bookflow.journey.sending import Parcel, RetryPolicy, failed_outcome, send_parcel
 from bookflow.journey.settling import Ledger, summarize
+from bookflow.journey.wording import mask_reason
 from bookflow.records import (
     ActionResult,
     ActionStatus,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LOGGED_RESULTS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -50,12 +53,12 @@ class Actor:
         if ended:
             self.store.settle(ended, ())
         if not ready:
-            return summarize(ended)
+            return _sum_up(step, ended)
         if step.action.effect == "update":
             results = self._update(step, ready)
         else:
             results = self._deliver(step, ready, is_last_try=is_last_try)
-        return summarize([*ended, *results])
+        return _sum_up(step, [*ended, *results])
 
     def _update(self, step: Step, ready: Sequence[Gated]) -> list[ActionResult]:
         updates = [
@@ -162,6 +165,23 @@ class Actor:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self.concurrency, len(parcels))):
                 group.create_task(work())
+
+
+def _sum_up(step: Step, results: Sequence[ActionResult]) -> ActSummary:
+    """Count results; the task's log gets a line each, of a large batch those that went wrong."""
+    shown = results
+    if len(results) > LOGGED_RESULTS:
+        wrong = (ActionStatus.FAILED, ActionStatus.RETRYING)
+        shown = [result for result in results if result.status in wrong][:LOGGED_RESULTS]
+    for result in shown:
+        log.info(
+            "%s: execution %s %s%s",
+            step.name,
+            result.execution_id,
+            result.status,
+            f": {mask_reason(result.reason)}" if result.reason else "",
+        )
+    return summarize(results)
 
 
 def _deliveries(step: Step, gated: Gated) -> list[NewDelivery]:

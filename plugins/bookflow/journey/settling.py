@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bookflow.errors import DatabaseUnavailableError
 from bookflow.journey.steps import ActSummary
+from bookflow.journey.wording import mask_reason
 from bookflow.records import (
     ActionResult,
     ActionStatus,
@@ -170,5 +171,7 @@ def summarize(results: Sequence[ActionResult]) -> ActSummary:
                 summary.retrying += 1
         is_bad = result.status in (ActionStatus.FAILED, ActionStatus.RETRYING)
         if is_bad and len(summary.messages) < SHOWN_REASONS:
-            summary.messages.append(f"execution {result.execution_id}: {result.reason}")
+            summary.messages.append(
+                f"execution {result.execution_id}: {mask_reason(result.reason)}"
+            )
     return summary

@@ -1,0 +1,23 @@
+"""What the journey says in logs: reasons without anybody's personal data."""
+
+from __future__ import annotations
+
+import re
+
+_ADDRESS = re.compile(r"[^\s@'\"<>(),;:]+@[^\s@'\"<>(),;:]+")
+_NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
+_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”")
+_LOG_LIMIT = 500
+
+
+def mask_reason(reason: str | None) -> str:
+    """Mask what may be personal in a reason: addresses, numbers, and every quoted value.
+
+    >>> mask_reason("'12', the phone number of the invitee, can't be used")
+    "'…', the phone number of the invitee, can't be used"
+    >>> mask_reason('ida@example.org was refused')
+    '…@… was refused'
+    """
+    text = _QUOTED.sub(lambda found: f"{found[0][0]}…{found[0][-1]}", reason or "")
+    text = _ADDRESS.sub("…@…", text)
+    return _NUMBER.sub("…", text)[:_LOG_LIMIT]

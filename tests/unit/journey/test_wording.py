@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from bookflow.errors import PermanentDeliveryError
+from bookflow.journey.steps import WorkflowFacts
+from bookflow.journey.wording import mask_reason
+from bookflow.records import RunKey
+from tests.unit.journey.conftest import ScriptedAction
+
+
+@pytest.mark.parametrize(
+    ("reason", "masked"),
+    [
+        ("550 <ida@example.org>: no such mailbox", "550 <…@…>: no such mailbox"),
+        ("+1 202 555 0143 can't be reached", "… can't be reached"),
+        ("'12', the phone number, can't be used", "'…', the phone number, can't be used"),
+        (
+            'invitee_domain equals "example.net", but it is "example.org"',
+            'invitee_domain equals "…", but it is "…"',
+        ),
+        ("HTTP 503 after 3 attempts", "HTTP 503 after 3 attempts"),
+        (None, ""),
+    ],
+)
+def test_reasons_are_masked_for_logs(reason, masked):
+    assert mask_reason(reason) == masked
+
+
+def test_log_and_summary_hold_no_personal_data(world, make_booking, caplog):
+    problem = PermanentDeliveryError("ida@example.org does not exist", code="smtp-550")
+    action = ScriptedAction(outcomes=[problem])
+    run = RunKey("d", "r")
+    world.runtime.claim(WorkflowFacts("welcome", "W", "v1"), run, {"booking": make_booking()})
+    with caplog.at_level(logging.INFO, logger="bookflow"):
+        summary = world.runtime.act(world.step(action), run, is_last_try=True)
+    assert "failed: …@… does not exist" in caplog.text
+    assert "ida@" not in caplog.text + str(summary.messages)
