@@ -235,6 +235,14 @@ class Waker(Protocol):
         ...
 
 
+class ServerWaker(Waker, Protocol):
+    """A waker that works in the background of a server."""
+
+    def check(self) -> dict[str, Any]:
+        """Tell its state, JSON-ready; never raises."""
+        ...
+
+
 class ConnectionSource(Protocol):
     """Finds Airflow connections."""
 

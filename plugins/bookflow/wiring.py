@@ -22,7 +22,13 @@ from bookflow.journey.steps import Step, WorkflowFacts
 
 if TYPE_CHECKING:
     from bookflow.journey.intake import Intake
-    from bookflow.ports import CompiledAction, ConnectionSource, ReportStore, Waker
+    from bookflow.ports import (
+        CompiledAction,
+        ConnectionSource,
+        ReportStore,
+        ServerWaker,
+        Waker,
+    )
     from bookflow.records import ConnectionInfo
     from bookflow.settings import Settings
     from bookflow.spec.loading import LoadedWorkflow
@@ -165,7 +171,7 @@ class ServerRuntime:
     specs: SpecRepository
     reports: ReportStore
     intake: Intake
-    waker: Waker
+    waker: ServerWaker
     store: PostgresStore
     _stopping: threading.Event = field(default_factory=threading.Event)
     _follower: threading.Thread | None = None
@@ -206,9 +212,10 @@ class ServerRuntime:
             "workflows": len(scan.workflows),
             "invalid": [str(path) for path in sorted(scan.errors)][:20],
         }
-        states = {database["status"], specs["status"]}
+        waker = self.waker.check()
+        states = {database["status"], specs["status"], waker["status"]}
         overall = next((s for s in ("unhealthy", "degraded") if s in states), "healthy")
-        return {"status": overall, "components": {"database": database, "specs": specs}}
+        return {"status": overall, "components": {"database": database, "specs": specs, "waker": waker}}
 
     def _follow_specs(self) -> None:
         while not self._stopping.is_set():
@@ -224,7 +231,7 @@ class ServerRuntime:
 
 
 def open_server_runtime(
-    settings: Settings, connections: ConnectionSource, waker: Waker, *, pool_size: int = 8
+    settings: Settings, connections: ConnectionSource, waker: ServerWaker, *, pool_size: int = 8
 ) -> ServerRuntime:
     """Open what the API server needs."""
     from bookflow.journey.intake import Intake

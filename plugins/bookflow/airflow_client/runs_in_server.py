@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bookflow.airflow_client.run_names import Wake, make_wake
 
@@ -85,6 +85,14 @@ class ServerWaker:
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
             self._thread = None
+
+    def check(self) -> dict[str, Any]:
+        """Tell whether the thread lives, and how many runs wait to be made."""
+        with self._news:
+            is_alive = self._thread is not None and self._thread.is_alive()
+            waiting, unknown = len(self._wanted), sorted({wake.dag_id for wake in self._unknown})
+        status = ("degraded" if unknown else "healthy") if is_alive else "unhealthy"
+        return {"status": status, "waiting": waiting, "unknown_dags": unknown[:20]}
 
     def _work(self) -> None:
         while True:

@@ -116,3 +116,17 @@ def test_thread_outlives_a_broken_database(caplog: pytest.LogCaptureFixture) -> 
     waker.stop()
     assert starter.rounds[1] == {Wake("b")}
     assert "bookflow_clock" in caplog.text
+
+
+def test_state_tells_a_stopped_thread_and_dags_airflow_does_not_know() -> None:
+    starter = Starter()
+    starter.unknown = {"new"}
+    waker = make_waker(starter)
+    assert waker.check()["status"] == "unhealthy"
+    waker.start()
+    assert waker.check() == {"status": "healthy", "waiting": 0, "unknown_dags": []}
+    waker.wake("new", NOW)
+    wait_until(lambda: waker.check()["unknown_dags"] == ["bookflow-new"])
+    assert waker.check()["status"] == "degraded"
+    waker.stop()
+    assert waker.check()["status"] == "unhealthy"
