@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import io
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bookflow.errors import BookflowError, InputError
+from bookflow.cli.plain_text import print_json, show_line, show_text
+from bookflow.errors import BookflowError, DatabaseUnavailableError, InputError, SpecError
 from bookflow.settings import Settings
 
 if TYPE_CHECKING:
     from bookflow.domains.booking import BookingDomain
+
+YEARS = range(1970, 9000)
 
 app = typer.Typer(
     name="bookflow",
@@ -38,12 +42,20 @@ class Format(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
 
 
-def main() -> None:
-    """Run the command line; expected errors print one clear message and exit with 1."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; expected errors print one clear line each and exit with 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal without Unicode shows escapes instead of stopping the command
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        app(args=arguments)
+    except SpecError as error:
+        for issue in error.issues:
+            print(f"error: {show_line(issue)}", file=sys.stderr)
+        raise SystemExit(1) from None
     except BookflowError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {show_line(error)}", file=sys.stderr)
         raise SystemExit(1) from None
 
 
@@ -53,12 +65,13 @@ def validate(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Check workflow specs. Exits with 0 when all are valid, else with 1."""
-    from bookflow.cli.specs import check_specs, print_report
+    from bookflow.cli.spec_printing import print_report
+    from bookflow.cli.specs import check_specs
 
     settings = _settings()
     report = check_specs(paths, _domain(settings).vocabulary, settings.spec_size_limit)
     if output is Format.JSON:
-        _print_json(report)
+        print_json(report)
     else:
         print_report(report)
     raise typer.Exit(0 if report["valid"] else 1)
@@ -66,15 +79,16 @@ def validate(
 
 @app.command("test")
 def try_spec(
-    spec: Annotated[Path, typer.Argument(help="The workflow's spec file.", exists=True)],
-    booking: Annotated[Path, typer.Option(help="A booking as JSON.", exists=True)],
+    spec: Annotated[Path, typer.Argument(help="The workflow's spec file.")],
+    booking: Annotated[Path, typer.Option(help="A booking as JSON.")],
     at: Annotated[
         str | None, typer.Option(help="Pretend it is this time (ISO 8601 with offset).")
     ] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Try a workflow out on a booking. Sends nothing, needs no Airflow and no database."""
-    from bookflow.cli.specs import print_trial, read_booking, read_spec
+    from bookflow.cli.spec_printing import print_trial
+    from bookflow.cli.specs import read_booking, read_spec
     from bookflow.journey.trying import try_out
     from bookflow.wiring import compile_action
 
@@ -92,7 +106,7 @@ def try_spec(
         ),
     )
     if output is Format.JSON:
-        _print_json(answer)
+        print_json(answer)
     else:
         print_trial(answer)
 
@@ -100,7 +114,7 @@ def try_spec(
 @app.command()
 def trigger(
     name: Annotated[str, typer.Argument(help="The trigger, such as booking_created.")],
-    booking: Annotated[Path | None, typer.Option(help="A booking as JSON.", exists=True)] = None,
+    booking: Annotated[Path | None, typer.Option(help="A booking as JSON.")] = None,
     booking_id: Annotated[str | None, typer.Option(help="The id of a known booking.")] = None,
     idempotency_key: Annotated[
         str | None, typer.Option(help="The same key twice is one event.")
@@ -130,14 +144,16 @@ def trigger(
         body["idempotency_key"] = idempotency_key
     answer = fire(url, name, body, Credentials(username, password, token))
     if output is Format.JSON:
-        _print_json(answer)
+        print_json(answer)
         return
-    print(f"event {answer['event_id']}{' (known already)' if answer['duplicate'] else ''}")
+    known = " (known already)" if answer["duplicate"] else ""
+    print(show_text(f"event {answer['event_id']}{known}"))
     for execution in answer["executions"]:
-        print(
+        line = (
             f"  {execution['workflow_id']}: {execution['status']}, due {execution['due_at']} "
             f"(execution {execution['id']})"
         )
+        print(show_text(line))
     if not answer["executions"]:
         print("  no active workflow listens to it")
 
@@ -147,7 +163,7 @@ def schema() -> None:
     """Print the JSON Schema of workflow specs, for editors."""
     from bookflow.spec.schema import json_schema
 
-    _print_json(json_schema(_domain(_settings()).vocabulary))
+    print_json(json_schema(_domain(_settings()).vocabulary))
 
 
 @app.command()
@@ -162,7 +178,7 @@ def stats(output: FormatOption = Format.TEXT) -> None:
     finally:
         store.close()
     if output is Format.JSON:
-        _print_json(rows)
+        print_json(rows)
     else:
         print_statistics(rows)
 
@@ -182,13 +198,26 @@ def demo(
 
 
 @db.command("upgrade")
-def upgrade_database() -> None:
+def upgrade_database(
+    is_created: Annotated[
+        bool, typer.Option("--create", help="Make the database itself where it is missing.")
+    ] = False,
+) -> None:
     """Bring the bookflow database to the newest schema."""
+    from bookflow.store.creating import create_missing
     from bookflow.store.migrating import status, upgrade
     from bookflow.wiring import find_dsn
 
     dsn = find_dsn(_settings(), _connections())
-    before = status(dsn)
+    if is_created and create_missing(dsn):
+        print("made the database")
+    try:
+        before = status(dsn)
+    except DatabaseUnavailableError as error:
+        if "database" in str(error) and "does not exist" in str(error):
+            message = f"{error}; `bookflow db upgrade --create` makes a database that is missing"
+            raise DatabaseUnavailableError(message) from error
+        raise
     upgrade(dsn)
     after = status(dsn)
     applied = f"applied {len(before.pending)}" if before.pending else "nothing to do"
@@ -203,7 +232,7 @@ def show_database_status(output: FormatOption = Format.TEXT) -> None:
 
     found = status(find_dsn(_settings(), _connections()))
     if output is Format.JSON:
-        _print_json({"current": found.current, "head": found.head, "pending": list(found.pending)})
+        print_json({"current": found.current, "head": found.head, "pending": list(found.pending)})
     elif found.pending:
         at = found.current or "no schema"
         print(f"at {at}, {len(found.pending)} pending: run `bookflow db upgrade`")
@@ -243,8 +272,7 @@ def _read_time(text: str | None) -> datetime:
         instant = None
     if instant is None or instant.tzinfo is None:
         raise InputError("--at", "must be ISO 8601 with offset, such as 2026-03-01T14:30:00+01:00")
+    if instant.year not in YEARS:
+        # delays and zones are added to it: no time may fall out of the calendar
+        raise InputError("--at", f"must be in a year from {YEARS.start} to {YEARS.stop - 1}")
     return instant
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+
+from bookflow.cli.plain_text import show_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +23,11 @@ def print_statistics(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         rate = row["success_rate"]
         table.add_row(
-            escape(row["workflow_id"]),
+            Text(show_text(row["workflow_id"])),
             str(row["total_executions"]),
             str(row["successful_executions"]),
             str(row["failed_executions"]),
             "–" if rate is None else f"{rate:.1f} %",
-            row["last_executed_at"] or "–",
+            str(row["last_executed_at"] or "–"),
         )
     Console().print(table)

@@ -31,10 +31,15 @@ def create_missing(dsn: str) -> bool:
     try:
         ensure_database(with_database(dsn, MAINTENANCE), name)
     except errors.InsufficientPrivilege:
-        user = parts.get("user") or "this user"
+        user = str(parts.get("user") or "")
         message = (
             f"{describe_place(dsn)} does not exist, and `{user}` may not make databases; let an "
-            f'administrator run CREATE DATABASE "{name}" OWNER "{user}"'
+            f"administrator run CREATE DATABASE {_quote(name)} OWNER {_quote(user)}"
         )
         raise ConfigurationError(message) from None
     return True
+
+
+def _quote(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'

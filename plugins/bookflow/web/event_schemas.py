@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Zone = Annotated[str | None, Field(description="IANA time zone.", examples=["Europe/Berlin"])]
+Language = Annotated[str | None, Field(description="Language tag.", examples=["de"])]
 Key = Annotated[
     str | None,
     Field(
@@ -27,9 +28,9 @@ Occurred = Annotated[
 class EventType(BaseModel):
     """What was booked."""
 
-    id: str = Field(description="Id of the event type.", examples=["et-7"])
+    id: str | None = Field(None, description="Id of the event type.", examples=["et-7"])
     slug: str = Field(description="What `event_types` of a spec names.", examples=["intro-call"])
-    name: str = Field(description="Name for people.", examples=["Intro call"])
+    name: str | None = Field(None, description="Name for people.", examples=["Intro call"])
     description: str | None = Field(None, description="More about it.", examples=["Meet us"])
     duration: int | None = Field(None, description="Planned minutes.", examples=[30])
     location_type: str | None = Field(None, description="Where it is.", examples=["video"])
@@ -39,23 +40,25 @@ class EventType(BaseModel):
 class Organizer(BaseModel):
     """Who is booked."""
 
-    id: str = Field(description="Id of the organizer.", examples=["org-1"])
+    id: str | None = Field(None, description="Id of the organizer.", examples=["org-1"])
     email: str = Field(description="E-mail address.", examples=["olive@example.org"])
-    name: str = Field(description="Full name.", examples=["Olive Host"])
+    name: str | None = Field(None, description="Full name.", examples=["Olive Host"])
     first_name: str | None = Field(None, description="First name.", examples=["Olive"])
     last_name: str | None = Field(None, description="Last name.", examples=["Host"])
     timezone: Zone = None
     company: str | None = Field(None, description="Company.", examples=["Example Clinic"])
     phone: str | None = Field(None, description="Phone number.", examples=["+12025550143"])
+    locale: Language = None
 
 
 class Invitee(BaseModel):
     """Who booked."""
 
-    name: str = Field(description="Full name.", examples=["Ada Sample"])
+    name: str | None = Field(None, description="Full name.", examples=["Ada Sample"])
     email: str | None = Field(None, description="E-mail address.", examples=["ada@example.com"])
     phone: str | None = Field(None, description="Phone number.", examples=["+12025550142"])
     timezone: Zone = None
+    locale: Language = None
 
 
 class Booking(BaseModel):
@@ -63,6 +66,7 @@ class Booking(BaseModel):
 
     id: str = Field(description="The booking's id in your system.", examples=["bk-2041"])
     status: str = Field(
+        "confirmed",
         description="`pending`, `confirmed`, `cancelled`, `rejected`, `completed`, `no_show`.",
         examples=["confirmed"],
     )
@@ -75,7 +79,7 @@ class Booking(BaseModel):
     event_type: EventType = Field(description="What was booked.")
     organizer: Organizer = Field(description="Who is booked.")
     invitee: Invitee = Field(description="Who booked.")
-    attendees: list[dict[str, Any]] = Field(
+    attendees: list[Invitee] = Field(
         [], description="Everybody who attends.", examples=[[{"email": "ada@example.com"}]]
     )
     cancellation_reason: str | None = Field(None, description="Why not.", examples=["Ill today"])
@@ -92,6 +96,7 @@ class Booking(BaseModel):
     created_at: AwareDatetime | None = Field(
         None, description="When it was made.", examples=["2026-02-20T09:12:00Z"]
     )
+    metadata: Any = Field(None, description="Whatever you like; not kept.", examples=[{"a": 1}])
 
 
 class SingleEvent(BaseModel):
