@@ -83,8 +83,9 @@ def escape_markdown(text: str, limit: int = 500) -> str:
     """
     line = " ".join(text.split())
     cut = line if len(line) <= limit else line[: limit - 1] + "…"
-    visible = "".join(letter if letter.isprintable() else "\ufffd" for letter in cut)
-    escaped = _PUNCTUATION.sub(r"\\\1", visible.translate(_ENTITIES))
+    if not cut.isprintable():
+        cut = "".join(letter if letter.isprintable() else "\ufffd" for letter in cut)
+    escaped = _PUNCTUATION.sub(r"\\\1", cut.translate(_ENTITIES))
     return _LINE_START.sub(r"\1\\\2", escaped)
 
 
