@@ -25,6 +25,10 @@ class ConfigurationError(BookflowError):
     """A setting or an Airflow connection is missing or wrong."""
 
 
+class MissingConnectionError(ConfigurationError):
+    """An Airflow connection does not exist; one that is there but unusable is another error."""
+
+
 class InputError(BookflowError):
     """A value from outside is not acceptable; `field` is its dotted path, e.g. `invitee.email`.
 

@@ -219,6 +219,10 @@ class ReportStore(Protocol):
         """Give the statistics of REQUIREMENTS per workflow."""
         ...
 
+    def event_type_slugs(self) -> list[str]:
+        """List the slugs of every known event type, sorted."""
+        ...
+
     def check(self) -> dict[str, Any]:
         """Tell state, latency and schema revision; never raises."""
         ...

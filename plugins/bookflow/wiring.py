@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from bookflow.domains.booking import BookingDomain
-from bookflow.errors import BookflowError, ConfigurationError
+from bookflow.errors import BookflowError, MissingConnectionError
 from bookflow.journey.acting import Actor
 from bookflow.journey.running import TaskRuntime
 from bookflow.journey.sending import RetryPolicy
@@ -70,11 +70,12 @@ def dsn_of(info: ConnectionInfo) -> str:
 def find_dsn(settings: Settings, connections: ConnectionSource) -> str:
     """Give the database's URL: the connection's where there is one, else the embedded server's.
 
-    Starts the embedded server where it is needed and not yet running.
+    Starts the embedded server where it is needed and not yet running. A connection that is there
+    but can't be read raises: events must not end up in another database than the one meant.
     """
     try:
         return dsn_of(connections.get(settings.database_conn_id))
-    except ConfigurationError as error:
+    except MissingConnectionError as error:
         log.info("bookflow: %s; using the embedded PostgreSQL", error)
     # only processes on the embedded server pay for this import
     from bookflow.store.embedded import ensure_database, start_embedded
@@ -205,17 +206,23 @@ class ServerRuntime:
 
     def health(self) -> dict[str, Any]:
         """Tell the state of each part; `degraded` works, `unhealthy` loses or delays messages."""
+        # only servers tell their health
+        from bookflow.spec.loading import show_path
+
         database = self.store.check()
         scan = self.specs.refresh(max_age=float("inf"))
         specs = {
             "status": "degraded" if scan.errors else "healthy",
             "workflows": len(scan.workflows),
-            "invalid": [str(path) for path in sorted(scan.errors)][:20],
+            "invalid": [show_path(str(path)) for path in sorted(scan.errors)][:20],
         }
         waker = self.waker.check()
         states = {database["status"], specs["status"], waker["status"]}
         overall = next((s for s in ("unhealthy", "degraded") if s in states), "healthy")
-        return {"status": overall, "components": {"database": database, "specs": specs, "waker": waker}}
+        return {
+            "status": overall,
+            "components": {"database": database, "specs": specs, "waker": waker},
+        }
 
     def _follow_specs(self) -> None:
         while not self._stopping.is_set():

@@ -252,3 +252,11 @@ def test_check_tells_that_all_is_well(store):
     assert found["status"] == "healthy"
     assert found["revision"] == list_revisions()[-1]
     assert found["latency_ms"] >= 0
+
+
+def test_event_types_are_listed_by_slug(scene):
+    assert scene.store.event_type_slugs() == []
+    for number, slug in enumerate(("intro", "b_2", "b-10", "intro")):
+        kind = {**make_booking()["event_type"], "id": f"et-{number}", "slug": slug}
+        scene.record(scene.event(make_booking(f"b-{number}", event_type=kind)))
+    assert scene.store.event_type_slugs() == ["b-10", "b_2", "intro"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bookflow.errors import ConfigurationError
+from bookflow.errors import ConfigurationError, MissingConnectionError
 from bookflow.records import ConnectionInfo
 
 if TYPE_CHECKING:
@@ -104,12 +104,12 @@ def task_connections() -> AirflowConnections:
     return AirflowConnections(os.environ)
 
 
-def missing_connection(conn_id: str) -> ConfigurationError:
+def missing_connection(conn_id: str) -> MissingConnectionError:
     """Say how to make a connection that is missing."""
     options = EXAMPLES.get(conn_id, OTHER_EXAMPLE)
     shown = shlex.quote(conn_id)
     variable = VARIABLE_PREFIX + conn_id.upper()
-    return ConfigurationError(
+    return MissingConnectionError(
         f"the Airflow connection `{conn_id}` does not exist; make it with "
         f"`airflow connections add {shown} {options}`, or set {variable} to its JSON"
     )

@@ -62,6 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 @app.command()
 def validate(
     paths: Annotated[list[Path], typer.Argument(help="Spec files or folders of them.")],
+    has_database: Annotated[
+        bool,
+        typer.Option("--database", help="Check event_types against the bookflow database too."),
+    ] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Check workflow specs. Exits with 0 when all are valid, else with 1."""
@@ -69,7 +73,12 @@ def validate(
     from bookflow.cli.specs import check_specs
 
     settings = _settings()
-    report = check_specs(paths, _domain(settings).vocabulary, settings.spec_size_limit)
+    report = check_specs(
+        paths,
+        _domain(settings).vocabulary,
+        settings.spec_size_limit,
+        event_types=_event_types(settings) if has_database else None,
+    )
     if output is Format.JSON:
         print_json(report)
     else:
@@ -261,6 +270,16 @@ def _environment_connections() -> Any:
     from bookflow.airflow_client.connections import EnvironmentConnections
 
     return EnvironmentConnections(os.environ)
+
+
+def _event_types(settings: Settings) -> list[str]:
+    from bookflow.wiring import open_store
+
+    store = open_store(settings, _connections())
+    try:
+        return store.event_type_slugs()
+    finally:
+        store.close()
 
 
 def _read_time(text: str | None) -> datetime:

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import ConfigurationError, InputError, SpecError, SpecIssue
+from bookflow.spec.event_types import check_event_types
 from bookflow.spec.loading import LoadedWorkflow, load_workflow, show_path
 from bookflow.spec.repository import SpecRepository
 from bookflow.spec.spec_files import refuse
@@ -59,8 +60,17 @@ def read_booking(path: Path) -> dict[str, Any]:
     return value
 
 
-def check_specs(paths: Sequence[Path], vocabulary: Vocabulary, size_limit: int) -> dict[str, Any]:
-    """Check files and folders: `{"valid", "checked", "errors": [...], "warnings": [...]}`."""
+def check_specs(
+    paths: Sequence[Path],
+    vocabulary: Vocabulary,
+    size_limit: int,
+    *,
+    event_types: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Check files and folders: `{"valid", "checked", "errors": [...], "warnings": [...]}`.
+
+    With `event_types`, specs may name only these.
+    """
     errors: list[SpecIssue] = []
     warnings: list[SpecIssue] = []
     owners: dict[str, str] = {}
@@ -76,6 +86,8 @@ def check_specs(paths: Sequence[Path], vocabulary: Vocabulary, size_limit: int) 
                 errors.extend(outcome.issues)
                 continue
             warnings.extend(outcome.warnings)
+            if event_types is not None:
+                errors.extend(check_event_types(outcome, event_types, size_limit=size_limit))
             other = owners.setdefault(outcome.workflow.id, file)
             if other != file:
                 message = (

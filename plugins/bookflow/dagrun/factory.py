@@ -19,6 +19,7 @@ from bookflow.dagrun.plan import plan_dag
 from bookflow.domains.booking import BOOKING_VOCABULARY
 from bookflow.errors import NotFoundError, SpecError
 from bookflow.settings import Settings
+from bookflow.spec.loading import show_path
 from bookflow.spec.repository import SpecRepository
 from bookflow.wiring import facts_of
 
@@ -127,7 +128,7 @@ def _build_all(repository: SpecRepository, settings: Settings) -> Iterator[DAG]:
             yield build_dag(loaded, settings)
         except Exception:
             # one workflow that Airflow refuses must not hide the others
-            log.exception("bookflow: no DAG could be built from %s", loaded.path)
+            log.exception("bookflow: no DAG could be built from %s", show_path(str(loaded.path)))
 
 
 def _build_one(repository: SpecRepository, dag_id: str, settings: Settings) -> list[DAG]:

@@ -24,7 +24,13 @@ from airflow.sdk.exceptions import (
 
 from bookflow.dagrun.action_keys import read_action
 from bookflow.dagrun.task_work import HANDWRITTEN_VERSION, open_task_work
-from bookflow.errors import BookflowError, ConfigurationError, InputError, NotFoundError
+from bookflow.errors import (
+    BookflowError,
+    ConfigurationError,
+    ConflictError,
+    InputError,
+    NotFoundError,
+)
 from bookflow.journey.steps import WorkflowFacts
 from bookflow.spec.actions import SendEmail, SendSms, UpdateBooking, Webhook
 
@@ -222,7 +228,7 @@ class readable_errors:  # noqa: N801 (reads as a statement)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Translate."""
-        if isinstance(error, InputError | NotFoundError):
+        if isinstance(error, InputError | NotFoundError | ConflictError):
             raise AirflowFailException(str(error)) from error
         if isinstance(error, BookflowError):
             raise AirflowException(str(error)) from error

@@ -45,6 +45,15 @@ class Layout:
     plugins: Path = PROJECT / "plugins"
     specs: Path = PROJECT / "workflow_specs"
 
+    def check(self) -> None:
+        """Raise `ConfigurationError` when a folder is missing, as in an installed package."""
+        for folder in (self.dags, self.plugins, self.specs):
+            if not folder.is_dir():
+                raise ConfigurationError(
+                    f"the folder {folder} is missing; a whole Airflow starts from a clone of the "
+                    "project: run `make demo` there, the installed package alone holds no DAG files"
+                )
+
 
 class AirflowStack:
     """Starts, watches and stops an Airflow with bookflow; use as a context manager.
@@ -93,6 +102,7 @@ class AirflowStack:
 
     def start(self) -> None:
         """Start everything and wait until it works; raises `ConfigurationError` with log lines."""
+        self.layout.check()
         self.directory.mkdir(parents=True, exist_ok=True)
         self.logs.mkdir(exist_ok=True)
         self._prepare_databases()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 KEY_LIMIT = 255
 FUTURE_TOLERANCE = timedelta(minutes=5)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,11 @@ def _read_time(item: Incoming, now: datetime) -> datetime:
         raise InputError(field, "is out of range") from None
     if instant > now + FUTURE_TOLERANCE:
         raise InputError(field, "lies in the future; an event has happened already")
-    return instant
+    if instant < EARLIEST:
+        message = f"lies before {EARLIEST.year}; leave it out where the time is not known"
+        raise InputError(field, message)
+    # a sender whose clock is a little ahead must not outdate the snapshots that follow
+    return min(instant, now)
 
 
 def _fingerprint(trigger: str, subject_id: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bookflow.errors import InputError, NotFoundError
+from bookflow.errors import ConflictError, InputError, NotFoundError
 from bookflow.records import (
     Claim,
     EventSource,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MANUAL = "manual"
+KEY_LIMIT = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class TaskRuntime:
         """Give the run its executions, the same in every task of the run.
 
         A run whose `conf` names a `booking_id` or holds a `booking` was started by hand: it gets
-        one execution, for that booking, due now. Raises `InputError` or `NotFoundError` when the
-        conf is unusable.
+        one execution, for that booking, due now. Raises `InputError`, `NotFoundError` or
+        `ConflictError` when the conf is unusable.
         """
         now = self.now()
         if conf.get("booking_id") or conf.get("booking"):
@@ -90,7 +92,8 @@ class TaskRuntime:
             source=EventSource.RUN,
             occurred_at=now,
             received_at=now,
-            idempotency_key=f"run:{run.dag_id}:{run.run_id}"[:255],
+            idempotency_key=_key_of(run),
+            fingerprint=subject_id,
             subject=snapshot,
         )
         execution = NewExecution(
@@ -102,7 +105,9 @@ class TaskRuntime:
             due_at=now,
             run=run,
         )
-        self.intake_store.record_events([event], [execution])
+        [recorded] = self.intake_store.record_events([event], [execution])
+        if recorded.conflict:
+            raise ConflictError(recorded.conflict)
 
     def _snapshot(self, conf: Mapping[str, Any]) -> dict[str, Any] | None:
         raw = conf.get("booking")
@@ -123,3 +128,11 @@ class TaskRuntime:
             )
             raise NotFoundError(message)
         return wanted
+
+
+def _key_of(run: RunKey) -> str:
+    """Give a run's idempotency key; ids that are too long for one are told apart by a digest."""
+    name = f"run:{run.dag_id}:{run.run_id}"
+    if len(name) <= KEY_LIMIT:
+        return name
+    return f"run:{hashlib.sha256(name.encode()).hexdigest()}"

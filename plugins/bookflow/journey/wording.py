@@ -8,6 +8,9 @@ _ADDRESS = re.compile(r"[^\s@'\"<>(),;:]+@[^\s@'\"<>(),;:]+")
 _NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”")
 _LOG_LIMIT = 500
+# the patterns take quadratic time at worst
+_READ_LIMIT = 2_000
+_CLOSERS = "…'\"”"
 
 
 def mask_reason(reason: str | None) -> str:
@@ -18,6 +21,10 @@ def mask_reason(reason: str | None) -> str:
     >>> mask_reason('ida@example.org was refused')
     '…@… was refused'
     """
-    text = _QUOTED.sub(lambda found: f"{found[0][0]}…{found[0][-1]}", reason or "")
+    text = reason or ""
+    if len(text) > _READ_LIMIT:
+        # a value that is cut in the middle must be recognised all the same
+        text = text[:_READ_LIMIT] + _CLOSERS
+    text = _QUOTED.sub(lambda found: f"{found[0][0]}…{found[0][-1]}", text)
     text = _ADDRESS.sub("…@…", text)
     return _NUMBER.sub("…", text)[:_LOG_LIMIT]

@@ -66,6 +66,10 @@ class MemoryBookings:
                 row = booking_row(event.subject, event.occurred_at, event.received_at)
                 self._keep_booking(row)
 
+    def slugs(self) -> list[str]:
+        """List the slugs of every known event type, sorted."""
+        return sorted(row["slug"] for row in self._event_types.values())
+
     def _keep_event_type(self, row: _Row) -> None:
         known = self._by_slug(row["slug"]) or self._event_types.get(row["id"])
         if known is not None and _fill(known, row):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bookflow.ports import ExecutionFilter
+    from bookflow.store.memory_bookings import MemoryBookings
 
 _Row = dict[str, Any]
 
@@ -33,6 +34,7 @@ class MemoryReports:
     _executions: dict[uuid.UUID, _Row]
     _results: dict[tuple[uuid.UUID, str], _Row]
     _deliveries: dict[uuid.UUID, _Row]
+    _bookings: MemoryBookings
 
     def list_executions(
         self, wanted: ExecutionFilter, *, limit: int, cursor: str | None
@@ -84,6 +86,11 @@ class MemoryReports:
                 for (name, action, kind), rows in sorted(by_action.items())
             ]
             return shape_statistics(workflows, actions)
+
+    def event_type_slugs(self) -> list[str]:
+        """List the slugs of every known event type, sorted."""
+        with self._lock:
+            return self._bookings.slugs()
 
     def check(self) -> dict[str, Any]:
         """Tell that memory works."""

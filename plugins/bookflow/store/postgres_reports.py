@@ -74,6 +74,12 @@ class PostgresReports:
 
         return self._database.read(ask)
 
+    def event_type_slugs(self) -> list[str]:
+        """List the slugs of every known event type, sorted."""
+        query = load_queries("reports")["event_type_slugs"].sql
+        rows = self._database.read(lambda link: link.execute(query).fetchall())
+        return [row["slug"] for row in rows]
+
     def check(self) -> dict[str, Any]:
         """Tell `status` (healthy or unhealthy), `latency_ms`, `revision` and, if wrong, `error`."""
         started = time.perf_counter()

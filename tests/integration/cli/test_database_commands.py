@@ -198,3 +198,60 @@ def test_stats_count_executions_per_workflow(run: Run, database: str) -> None:
     assert figures["workflow_id"] == "[red]welcome"
     assert figures["total_executions"] == 2
     assert figures["success_rate"] is None
+
+
+SPEC = """\
+id: named
+organizer: hana@example.com
+name: Named
+trigger: booking_created
+event_types:
+  - {first}
+  - {second}
+actions:
+  - {{name: text, type: send_sms, recipient: invitee, message: Hello}}
+"""
+
+
+def write_spec(folder: Path, first: str, second: str) -> Path:
+    path = folder / "named.yaml"
+    path.write_text(SPEC.format(first=first, second=second), encoding="utf-8")
+    return path
+
+
+def test_validate_looks_up_event_types_where_it_is_asked_to(
+    run: Run, database: str, tmp_path: Path
+) -> None:
+    record_executions(database, "welcome", 1)
+    [slug] = [json.loads(BOOKING.read_text(encoding="utf-8"))["event_type"]["slug"]]
+    path = write_spec(tmp_path, slug, slug[:-1] + "z")
+    assert run(database, "validate", str(path)).code == 0
+    for place in (path, tmp_path):
+        said = run(database, "validate", str(place), "--database", "--format", "json")
+        [error] = json.loads(said.out)["errors"]
+        assert said.code == 1
+        assert error["text"] == (
+            f"{path}:7:5: event_types[1]: `{slug[:-1]}z` is not an event type; "
+            f"did you mean `{slug}`?"
+        )
+        assert (error["code"], error["suggestion"]) == ("unknown-event-type", slug)
+    assert run(database, "validate", str(write_spec(tmp_path, slug, slug)), "--database").code == 0
+
+
+def test_validate_says_what_the_database_knows(run: Run, database: str, tmp_path: Path) -> None:
+    path = write_spec(tmp_path, "intro", "zzz")
+    said = run(database, "validate", str(path), "--database")
+    assert said.code == 1
+    assert said.out.count("the database knows none yet") == 2
+    record_executions(database, "welcome", 1)
+    assert "; the database knows " in run(database, "validate", str(path), "--database").out
+
+
+def test_validate_without_its_database_is_one_clear_line(
+    run: Run, postgres_server: str, tmp_path: Path
+) -> None:
+    path = write_spec(tmp_path, "intro", "demo")
+    said = run(postgres_server, "validate", str(path), "--database", host="/nowhere")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("error: the bookflow database ")
+    assert said.err.count("\n") == 1

@@ -12,8 +12,9 @@ from bookflow.airflow_client.connections import (
     EnvironmentConnections,
     open_connections,
 )
-from bookflow.errors import ConfigurationError
-from bookflow.wiring import dsn_of
+from bookflow.errors import ConfigurationError, MissingConnectionError
+from bookflow.settings import Settings
+from bookflow.wiring import dsn_of, find_dsn
 
 SMTP = {
     "conn_type": "smtp",
@@ -67,7 +68,7 @@ def test_database_url_survives_the_way_through_a_connection(url: str) -> None:
 
 @pytest.mark.parametrize("conn_id", ["bookflow_db", "bookflow_smtp", "bookflow_sms", "own crm"])
 def test_missing_connection_says_how_to_make_it(conn_id: str) -> None:
-    with pytest.raises(ConfigurationError, match="airflow connections add") as caught:
+    with pytest.raises(MissingConnectionError, match="airflow connections add") as caught:
         connections().get(conn_id)
     assert f"AIRFLOW_CONN_{conn_id.upper()}" in str(caught.value)
 
@@ -77,6 +78,14 @@ def test_malformed_variable_is_named_and_its_value_kept_secret(text: str) -> Non
     with pytest.raises(ConfigurationError, match="AIRFLOW_CONN_X is neither") as caught:
         connections(X=text).get("x")
     assert "secret-one" not in str(caught.value)
+
+
+def test_malformed_database_connection_never_means_the_embedded_server(tmp_path: Path) -> None:
+    # events would end up in another database than the one that is meant
+    settings = Settings(home=tmp_path)
+    with pytest.raises(ConfigurationError, match="AIRFLOW_CONN_BOOKFLOW_DB is neither"):
+        find_dsn(settings, connections(BOOKFLOW_DB="{no json"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_airflow_is_asked_only_where_there_is_one(tmp_path: Path) -> None:

@@ -111,6 +111,7 @@ def test_unknown_booking_id_says_what_to_do(world):
         ("yesterday", "must be ISO 8601"),
         ("2026-03-01T10:00:00", "has no offset"),
         ("2031-01-01T00:00:00Z", "lies in the future"),
+        ("0001-01-01T00:00:00Z", "lies before 2000"),
         (17, "must be ISO 8601"),
         ("0001-01-01T00:00:00+14:00", "out of range"),
     ],
@@ -148,3 +149,13 @@ def test_older_snapshot_does_not_replace_a_newer_one(world, make_booking):
     world.intake.receive([Incoming("booking_created", subject=booking, occurred_at=late)])
     stored = world.store.load_subjects([booking["id"]])[booking["id"]]
     assert stored["status"] == "cancelled"
+
+
+def test_sender_with_a_clock_ahead_outdates_no_later_snapshot(world, make_booking):
+    ahead = (world.clock() + timedelta(minutes=4)).isoformat()
+    booking = make_booking()
+    world.intake.receive([Incoming("booking_created", subject=booking, occurred_at=ahead)])
+    world.clock.forward(minutes=1)
+    cancelled = {**booking, "status": "cancelled"}
+    world.intake.receive([Incoming("booking_cancelled", subject=cancelled)])
+    assert world.store.load_subjects([booking["id"]])[booking["id"]]["status"] == "cancelled"

@@ -6,6 +6,7 @@ import pytest
 
 from bookflow.errors import (
     ConfigurationError,
+    ConflictError,
     DatabaseUnavailableError,
     InputError,
     NotFoundError,
@@ -272,6 +273,23 @@ def test_run_by_hand_takes_a_whole_booking(world, make_booking):
     claim = world.runtime.claim(FACTS, RUN, {"booking": booking})
     assert claim.count == 1
     assert booking["id"] in world.store.load_subjects([booking["id"]])
+
+
+def test_runs_by_hand_with_long_ids_are_told_apart(world, make_booking):
+    first, second = (
+        RunKey("bookflow-welcome", "r" * 240 + "1"),
+        RunKey("bookflow-welcome", "r" * 241),
+    )
+    assert world.runtime.claim(FACTS, first, {"booking": make_booking()}).count == 1
+    assert world.runtime.claim(FACTS, second, {"booking": make_booking()}).count == 1
+
+
+def test_run_by_hand_whose_key_is_taken_says_so(world, make_booking):
+    key = f"run:{RUN.dag_id}:{RUN.run_id}"
+    taken = Incoming("booking_created", subject=make_booking(), idempotency_key=key)
+    world.intake.receive([taken])
+    with pytest.raises(ConflictError, match="already belongs to another event"):
+        world.runtime.claim(FACTS, RUN, {"booking": make_booking()})
 
 
 def test_run_by_hand_for_an_unknown_booking_says_so(world):

@@ -76,3 +76,7 @@ FROM bookflow.action_results AS r
 JOIN bookflow.executions AS e ON e.id = r.execution_id
 GROUP BY e.workflow_id, r.action, r.type
 ORDER BY e.workflow_id, r.action, r.type;
+
+-- name: event_type_slugs
+-- description: List the slugs of event types, in the order of their bytes.
+SELECT slug FROM bookflow.event_types ORDER BY slug COLLATE "C";
