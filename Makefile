@@ -9,6 +9,9 @@ DEVELOPMENT := $(VENV)/.development-installed
 export PYTHONPATH :=
 # trust what this machine trusts, as pip does: uv's own list knows no company's proxy
 export UV_SYSTEM_CERTS ?= 1
+# uv is fast; pip also knows indexes and proxies that were set up for it alone
+pip_install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format bench lock clean
@@ -22,12 +25,12 @@ $(BIN)/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 $(RUNTIME): requirements.txt pyproject.toml | $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(call pip_install,-r requirements.txt)
+	$(call pip_install,--no-deps --editable .)
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	$(call pip_install,-r requirements-dev.txt)
 	@touch $@
 
 install: $(RUNTIME) ## Make .venv with pinned requirements and the bookflow command
