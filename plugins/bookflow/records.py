@@ -11,11 +11,9 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from typing import Any, TypeAlias
 
 Subject: TypeAlias = Mapping[str, Any]
 Json: TypeAlias = Any
@@ -281,6 +279,11 @@ class ConnectionInfo:
     schema: str = ""
     conn_type: str = ""
     extra: Mapping[str, Json] = field(default_factory=dict)
+
+
+def utc_now() -> datetime:
+    """Give the current instant, aware, in UTC."""
+    return datetime.now(UTC)
 
 
 def new_id() -> uuid.UUID:

@@ -9,7 +9,6 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +18,7 @@ from bookflow.journey.acting import Actor
 from bookflow.journey.running import TaskRuntime
 from bookflow.journey.sending import RetryPolicy
 from bookflow.journey.steps import Step, WorkflowFacts
+from bookflow.records import utc_now
 
 if TYPE_CHECKING:
     from bookflow.journey.intake import Intake
@@ -41,11 +41,6 @@ log = logging.getLogger(__name__)
 SPEC_REFRESH_SECONDS = 2.0
 EMBEDDED_DATABASE = "bookflow"
 MASK = "***"
-
-
-def utc_now() -> datetime:
-    """Give the current instant, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 def dsn_of(info: ConnectionInfo) -> str:

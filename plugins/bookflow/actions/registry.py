@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bookflow.actions.call_webhook import compile_webhook
@@ -11,17 +10,13 @@ from bookflow.actions.send_email import compile_send_email
 from bookflow.actions.send_sms import compile_send_sms
 from bookflow.actions.update_record import compile_update
 from bookflow.errors import ConfigurationError
+from bookflow.records import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bookflow.ports import CompiledAction, ConnectionSource, Domain, NowSource
     from bookflow.settings import Settings
-
-
-def read_clock() -> datetime:
-    """Give the current instant, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +26,7 @@ class ActionResources:
     settings: Settings
     domain: Domain
     connections: ConnectionSource
-    now: NowSource = read_clock
+    now: NowSource = utc_now
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bookflow.airflow_client.run_names import Wake, make_wake
+from bookflow.records import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from datetime import datetime
 
     from bookflow.ports import NowSource
 
@@ -32,11 +33,6 @@ class RunStarter(Protocol):
     def start_runs(self, wakes: Collection[Wake]) -> Collection[Wake]:
         """Make a run for each; give back those whose DAG Airflow doesn't know yet."""
         ...
-
-
-def utc_now() -> datetime:
-    """Give the current instant, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 class ServerWaker:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bookflow.airflow_client.run_names import due_run_id, follow_up_run_id, make_wake
+from bookflow.records import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from bookflow.ports import NowSource
     from bookflow.records import RunKey
 
 log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """Give the current instant, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 def trigger_from_task(dag_id: str, run_id: str, run_after: datetime | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bookflow.records import ActionResult, ActionStatus, RecordedEvent
+from bookflow.records import ActionResult, ActionStatus, DeliveryStatus, RecordedEvent
 from bookflow.store.booking_rows import event_type_row, organizer_row
 
 if TYPE_CHECKING:
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 UNFINISHED_REASON = "its task ended before this action had a result"
 UNFINISHED_CODE = "unfinished"
+UNFINISHED_DELIVERY = {
+    DeliveryStatus.SENDING: "its task ended while it was being sent: it may have arrived",
+    DeliveryStatus.RETRYING: "its task ended before it was tried again",
+}
+"""Why a delivery failed that its run left open, by how it stood."""
 STALE_CODE = "stale"
 
 

@@ -23,7 +23,13 @@ from bookflow.store.booking_rows import apply_fields
 from bookflow.store.json_text import through_json
 from bookflow.store.memory_bookings import MemoryBookings
 from bookflow.store.memory_reports import MemoryReports
-from bookflow.store.memory_settling import count_results, fail_unfinished, fold_result, settled_row
+from bookflow.store.memory_settling import (
+    count_results,
+    fail_open_deliveries,
+    fail_unfinished,
+    fold_result,
+    settled_row,
+)
 
 if TYPE_CHECKING:
     import uuid
@@ -165,7 +171,9 @@ class MemoryStore(MemoryReports):
         with self._lock:
             for row in self._held(run):
                 if row["status"] == ExecutionStatus.RUNNING:
-                    fail_unfinished(self._results, row["id"], actions, now)
+                    mine = [d for d in self._deliveries.values() if d["execution_id"] == row["id"]]
+                    fail_open_deliveries(mine)
+                    fail_unfinished(self._results, mine, row["id"], actions, now)
             self.finish_complete(run, actions, now=now)
             counts = Counter(row["status"] for row in self._held(run))
             return Finish(

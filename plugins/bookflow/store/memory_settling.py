@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bookflow.records import ActionStatus, ExecutionStatus
-from bookflow.store.batches import STALE_CODE, UNFINISHED_CODE, UNFINISHED_REASON
+from bookflow.records import ActionStatus, DeliveryStatus, ExecutionStatus
+from bookflow.store.batches import (
+    STALE_CODE,
+    UNFINISHED_CODE,
+    UNFINISHED_DELIVERY,
+    UNFINISHED_REASON,
+)
 from bookflow.store.json_text import through_json
 
 if TYPE_CHECKING:
@@ -42,8 +47,21 @@ def fold_result(known: _Row | None, result: ActionResult) -> _Row:
     return row
 
 
+def fail_open_deliveries(deliveries: Iterable[_Row]) -> None:
+    """End what an execution left undelivered."""
+    for row in deliveries:
+        if row["status"] in UNFINISHED_DELIVERY:
+            parts = [UNFINISHED_DELIVERY[row["status"]], row["error_message"]]
+            row.update(
+                status=DeliveryStatus.FAILED,
+                error_code=UNFINISHED_CODE,
+                error_message="; its last try: ".join(part for part in parts if part is not None),
+            )
+
+
 def fail_unfinished(
     results: dict[tuple[uuid.UUID, str], _Row],
+    deliveries: Sequence[_Row],
     execution_id: uuid.UUID,
     actions: Iterable[tuple[str, str]],
     now: datetime,
@@ -53,6 +71,7 @@ def fail_unfinished(
         known = results.get((execution_id, action))
         if known is not None and known["status"] != ActionStatus.RETRYING:
             continue
+        begun = [row["created_at"] for row in deliveries if row["action"] == action]
         row = known or {
             "execution_id": execution_id,
             "action": action,
@@ -61,7 +80,7 @@ def fail_unfinished(
             "conditions": None,
             "rendered": None,
             "attempts": 0,
-            "started_at": now,
+            "started_at": min(begun, default=now),
             "duration_ms": 0.0,
         }
         parts = [UNFINISHED_REASON, row["reason"]]

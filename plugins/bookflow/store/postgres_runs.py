@@ -17,6 +17,7 @@ from bookflow.records import (
 from bookflow.store.batches import (
     STALE_CODE,
     UNFINISHED_CODE,
+    UNFINISHED_DELIVERY,
     UNFINISHED_REASON,
     merge_results,
 )
@@ -248,6 +249,8 @@ def _apply_updates(
 def _finish(link: Link, run: RunKey, actions: Mapping[str, str], now: datetime) -> Finish:
     plan = {"actions": list(actions), "types": list(actions.values())}
     why = {"reason": UNFINISHED_REASON, "code": UNFINISHED_CODE}
+    ends = {status.value: text for status, text in UNFINISHED_DELIVERY.items()}
+    _tell(link, "fail_open_deliveries", {**_key(run), **ends, "code": UNFINISHED_CODE})
     _tell(link, "fail_unfinished", {**_key(run), **plan, **why, "now": now})
     _settle_executions(link, run, list(actions), now)
     counts = {row["status"]: row["count"] for row in _ask(link, "count_ended", _key(run))}

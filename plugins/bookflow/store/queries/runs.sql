@@ -173,12 +173,35 @@ FROM json_to_recordset(%(rows)s::json) AS n (
     actor text, subject_id text, execution_id uuid, action text, before jsonb, after jsonb
 );
 
+-- name: fail_open_deliveries
+-- description: End what a run's open executions left undelivered, before their results end.
+UPDATE bookflow.deliveries AS d SET
+    status = 'failed',
+    error_code = %(code)s,
+    error_message = concat_ws(
+        '; its last try: ',
+        CASE WHEN d.status = 'sending' THEN %(sending)s ELSE %(retrying)s END,
+        d.error_message
+    )
+FROM bookflow.executions AS e
+WHERE
+    e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'
+    AND d.execution_id = e.id AND d.status IN ('sending', 'retrying');
+
 -- name: fail_unfinished
 -- description: Give every planned action of a run's open executions a final result.
 INSERT INTO bookflow.action_results AS r (
     execution_id, action, type, status, reason, error_code, started_at
 )
-SELECT e.id, a.action, a.type, 'failed', %(reason)s, %(code)s, %(now)s
+SELECT
+    e.id, a.action, a.type, 'failed', %(reason)s, %(code)s,
+    coalesce(
+        (
+            SELECT min(d.created_at) FROM bookflow.deliveries AS d
+            WHERE d.execution_id = e.id AND d.action = a.action
+        ),
+        %(now)s
+    )
 FROM bookflow.executions AS e
 CROSS JOIN unnest(%(actions)s::text[], %(types)s::text[]) AS a (action, type)
 WHERE
