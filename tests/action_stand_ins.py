@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bookflow.actions.registry import ActionResources
+from bookflow.actions.action_resources import ActionResources
 from bookflow.errors import ConfigurationError, InputError
 from bookflow.records import ConnectionInfo, Message, NewDelivery, Person
 from bookflow.settings import Settings

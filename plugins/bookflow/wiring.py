@@ -93,7 +93,7 @@ def compile_action(
     action: Action, settings: Settings, domain: BookingDomain, connections: ConnectionSource
 ) -> CompiledAction:
     """Compile one action of a spec through the registry of action types."""
-    from bookflow.actions.registry import ActionResources
+    from bookflow.actions.action_resources import ActionResources
     from bookflow.actions.registry import compile_action as compile_registered
 
     return compile_registered(action, ActionResources(settings, domain, connections))

@@ -19,7 +19,7 @@ from bookflow.spec.templates import compile_data
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from bookflow.actions.registry import ActionResources
+    from bookflow.actions.action_resources import ActionResources
     from bookflow.ports import Channel, CompiledAction
     from bookflow.records import Json, Subject
     from bookflow.spec.models import Webhook

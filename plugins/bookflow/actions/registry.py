@@ -10,23 +10,12 @@ from bookflow.actions.send_email import compile_send_email
 from bookflow.actions.send_sms import compile_send_sms
 from bookflow.actions.update_record import compile_update
 from bookflow.errors import ConfigurationError
-from bookflow.records import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bookflow.ports import CompiledAction, ConnectionSource, Domain, NowSource
-    from bookflow.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class ActionResources:
-    """What actions are compiled with."""
-
-    settings: Settings
-    domain: Domain
-    connections: ConnectionSource
-    now: NowSource = utc_now
+    from bookflow.actions.action_resources import ActionResources
+    from bookflow.ports import CompiledAction
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bookflow.spec.templates import compile_template
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from bookflow.actions.registry import ActionResources
+    from bookflow.actions.action_resources import ActionResources
     from bookflow.ports import Channel, CompiledAction
     from bookflow.records import Json, Subject
     from bookflow.settings import Settings

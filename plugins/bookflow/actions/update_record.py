@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
 
-    from bookflow.actions.registry import ActionResources
+    from bookflow.actions.action_resources import ActionResources
     from bookflow.ports import Channel, CompiledAction, Domain
     from bookflow.records import Json, Subject
     from bookflow.spec.models import UpdateBooking

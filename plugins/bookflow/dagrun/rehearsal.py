@@ -124,7 +124,8 @@ def _load_plugins() -> None:
 
 
 def _build_and_render() -> None:
-    from bookflow.actions.registry import ActionResources, compile_action
+    from bookflow.actions.action_resources import ActionResources
+    from bookflow.actions.registry import compile_action
     from bookflow.airflow_client.connections import EnvironmentConnections
     from bookflow.dagrun.factory import build_dag
     from bookflow.domains.booking import BookingDomain

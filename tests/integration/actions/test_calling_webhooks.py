@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from bookflow.actions.registry import ActionResources, compile_action
+from bookflow.actions.action_resources import ActionResources
+from bookflow.actions.registry import compile_action
 from bookflow.demo.receivers import WebFault, WebhookReceiver
 from bookflow.errors import (
     ConfigurationError,

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bookflow.actions.registry import ActionResources, compile_action
+from bookflow.actions.action_resources import ActionResources
+from bookflow.actions.registry import compile_action
 from bookflow.demo.receivers import SmsReceiver, SmtpReceiver, WebhookReceiver
 from bookflow.domains.booking import BookingDomain
 from bookflow.records import ConnectionInfo, Message, Receipt

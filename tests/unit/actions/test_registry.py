@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
+from bookflow.actions.action_resources import ActionResources
 from bookflow.actions.registry import (
-    ActionResources,
     ActionType,
     compile_action,
     register,
