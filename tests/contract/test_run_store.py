@@ -328,6 +328,33 @@ def test_finish_fails_what_has_no_final_result(scene):
     assert scene.read(untouched)["actions_failed"] == 2
 
 
+def test_finish_ends_deliveries_that_a_killed_task_left_open(scene):
+    execution = scene.running()
+    under_way, tried, sent = (scene.deliver(execution, to) for to in ("invitee", "both", "other"))
+    for delivery in (under_way, tried, sent):
+        scene.claim_delivery(delivery)
+    failed_once = make_outcome(tried, DeliveryStatus.RETRYING, error_message="421 busy")
+    scene.store.settle([], [failed_once, make_outcome(sent)])
+    scene.store.finish(RUN, [*PLAN, ("mark", "update_booking")], now=NOW + minutes(1))
+    mail, mark = scene.read(execution)["execution_log"]
+    assert (mail["action"], mail["started_at"]) == ("mail", NOW.isoformat())
+    assert (mark["action"], mark["started_at"]) == ("mark", (NOW + minutes(1)).isoformat())
+    shown = {row["id"]: (row["status"], row["error_message"]) for row in mail["deliveries"]}
+    assert shown == {
+        str(under_way.id): (
+            "failed",
+            "its task ended while it was being sent: it may have arrived",
+        ),
+        str(tried.id): (
+            "failed",
+            "its task ended before it was tried again; its last try: 421 busy",
+        ),
+        str(sent.id): ("sent", None),
+    }
+    scene.store.settle([], [make_outcome(under_way)])
+    assert scene.claim_delivery(under_way).status is DeliveryStatus.FAILED
+
+
 def test_partly_stale_executions_are_not_cancelled(scene):
     execution = scene.running()
     scene.result(execution)

@@ -1,0 +1,180 @@
+"""Processes that end as in a power cut, in the middle of their work, in a real Airflow."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bookflow.demo.outfit import Outfit
+from bookflow.demo.receivers import WebFault
+from bookflow.demo.stack import AirflowStack
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
+
+Json = dict[str, Any]
+MakeBooking = Callable[..., Json]
+EndedRun = Callable[[str, str], tuple[str, dict[str, str]]]
+
+BATCH = 100
+SLOW = WebFault(delay=0.5)
+# with 32 in flight, two rounds are answered by then and a third is under way
+ARRIVED_BEFORE_KILL = 70
+
+
+@pytest.fixture
+def slow_receiver(outfit: Outfit) -> Iterator[Outfit]:
+    """Give the outfit with a webhook receiver that takes its time."""
+    outfit.webhooks.script(lasting=SLOW)
+    yield outfit
+    outfit.webhooks.script()
+
+
+def test_killed_task_loses_nothing_and_repeats_only_under_the_same_id(
+    api: httpx.Client, slow_receiver: Outfit, make_booking: MakeBooking, ended_run: EndedRun
+) -> None:
+    bookings = fire_many(api, "booking_completed", make_booking)
+    kill_amid_batch(api, slow_receiver, "killed", bookings)
+    executions = wait_until_final(api, "killed", bookings)
+    assert {execution["status"] for execution in executions.values()} == {"completed"}
+    arrived = arrivals(slow_receiver, bookings)
+    ids = {booking: {hook.webhook_id for hook in hooks} for booking, hooks in arrived.items()}
+    for booking in bookings:
+        (delivery,) = executions[booking]["execution_log"][0]["deliveries"]
+        assert delivery["status"] == "sent"
+        assert len(ids[booking]) == 1, "every try of a delivery has the same webhook-id"
+    assert len(set.union(*ids.values())) == BATCH
+    assert all(hook.is_verified for hooks in arrived.values() for hook in hooks)
+    repeated = Counter(len(hooks) for hooks in arrived.values())
+    assert repeated[1] >= 32, "what was settled before the kill is not sent again"
+    assert repeated[2] >= 1, "the kill came too late to interrupt anything"
+    (run,) = {(execution["dag_id"], execution["run_id"]) for execution in executions.values()}
+    assert ended_run(*run) == (
+        "success",
+        {"call": "success", "link": "success", "finish": "success"},
+    )
+
+
+def test_killed_task_without_retries_fails_what_was_open_and_only_that(
+    api: httpx.Client, slow_receiver: Outfit, make_booking: MakeBooking, ended_run: EndedRun
+) -> None:
+    bookings = fire_many(api, "booking_confirmed", make_booking)
+    kill_amid_batch(api, slow_receiver, "killed-for-good", bookings)
+    executions = wait_until_final(api, "killed-for-good", bookings)
+    by_status = Counter(execution["status"] for execution in executions.values())
+    assert by_status["completed"] >= 32
+    assert by_status["failed"] >= BATCH - ARRIVED_BEFORE_KILL - 32
+    assert by_status.total() == by_status["completed"] + by_status["failed"] == BATCH
+    for execution in executions.values():
+        call, link = execution["execution_log"]
+        assert (call["action"], link["action"]) == ("Call", "Link")
+        (delivery,) = call["deliveries"]
+        ending = "sent" if call["status"] == "completed" else "failed"
+        assert delivery["status"] == ending, "no delivery stays open behind a final result"
+        assert call["status"] == execution["status"]
+        assert bool(call["reason"]) == (call["status"] == "failed")
+        assert link["status"] == "completed", "a failed action never stops the next"
+    assert max(len(hooks) for hooks in arrivals(slow_receiver, bookings).values()) == 1
+    (run,) = {(execution["dag_id"], execution["run_id"]) for execution in executions.values()}
+    assert ended_run(*run) == ("failed", {"call": "failed", "link": "success", "finish": "failed"})
+
+
+def test_restart_of_the_api_server_right_after_its_answer_loses_nothing(
+    api: httpx.Client, stack: AirflowStack, make_booking: MakeBooking
+) -> None:
+    bookings = fire_many(api, "booking_requested", make_booking)
+    stack.component("api-server").kill()
+    stack.start_component("api-server")
+    wait_for_server(stack)
+    executions = wait_until_final(api, "restarted", bookings, timeout=100)
+    assert {execution["status"] for execution in executions.values()} == {"completed"}
+
+
+def fire_many(api: httpx.Client, trigger: str, make_booking: MakeBooking) -> list[str]:
+    bookings = [make_booking() for _ in range(BATCH)]
+    events = [{"trigger": trigger, "booking": booking} for booking in bookings]
+    answer = api.post("/bookflow/api/v1/triggers", json={"events": events})
+    assert answer.status_code == 202, answer.text
+    assert all(len(result["executions"]) == 1 for result in answer.json()["results"])
+    return [booking["id"] for booking in bookings]
+
+
+def kill_amid_batch(
+    api: httpx.Client, outfit: Outfit, workflow: str, bookings: Sequence[str]
+) -> None:
+    """End the process of the task `call` once most of its webhooks have arrived."""
+    wait_for_arrivals(outfit, bookings, 1)
+    (execution, *_) = list_executions(api, workflow=workflow, status="running")
+    path = f"/api/v2/dags/{execution['dag_id']}/dagRuns/{execution['run_id']}/taskInstances/call"
+    pid = int(api.get(path).json()["pid"])
+    scheduler = outfit.stack.component("scheduler").pid
+    assert parent_of(parent_of(pid)) == scheduler, "a task is the child of an executor's worker"
+    wait_for_arrivals(outfit, bookings, ARRIVED_BEFORE_KILL)
+    os.kill(pid, signal.SIGKILL)
+
+
+def wait_for_arrivals(outfit: Outfit, bookings: Sequence[str], count: int) -> None:
+    deadline = time.monotonic() + 60
+    while sum(map(len, arrivals(outfit, bookings).values())) < count:
+        assert time.monotonic() < deadline, f"fewer than {count} webhooks arrived"
+        time.sleep(0.02)
+
+
+def parent_of(pid: int) -> int:
+    # the name, in parentheses, may hold spaces
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def arrivals(outfit: Outfit, bookings: Sequence[str]) -> dict[str, list[Any]]:
+    """Give every webhook that came for these bookings; those that met a delay are among them."""
+    found: dict[str, list[Any]] = {booking: [] for booking in bookings}
+    for hook in [*outfit.webhooks.messages, *outfit.webhooks.refused]:
+        hooks = found.get((hook.payload or {}).get("booking_id", ""))
+        if hooks is not None:
+            hooks.append(hook)
+    return found
+
+
+def list_executions(api: httpx.Client, **query: str) -> list[Json]:
+    answer = api.get("/bookflow/api/v1/executions", params={"limit": "200", **query})
+    assert answer.status_code == 200, answer.text
+    executions: list[Json] = answer.json()["executions"]
+    return executions
+
+
+def read_execution(api: httpx.Client, execution_id: str) -> Json:
+    answer = api.get(f"/bookflow/api/v1/executions/{execution_id}")
+    assert answer.status_code == 200, answer.text
+    execution: Json = answer.json()
+    return execution
+
+
+def wait_until_final(
+    api: httpx.Client, workflow: str, bookings: Sequence[str], timeout: float = 60
+) -> dict[str, Json]:
+    deadline = time.monotonic() + timeout
+    while True:
+        found = {e["booking_id"]: e for e in list_executions(api, workflow=workflow)}
+        open_ones = [e for e in found.values() if e["status"] in ("pending", "running")]
+        if found.keys() >= set(bookings) and not open_ones:
+            return {booking: read_execution(api, found[booking]["id"]) for booking in bookings}
+        assert time.monotonic() < deadline, f"{len(open_ones)} executions are still open"
+        time.sleep(0.25)
+
+
+def wait_for_server(stack: AirflowStack) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            if httpx.get(f"{stack.url}/api/v2/monitor/health", timeout=5).is_success:
+                return
+        except httpx.TransportError:
+            assert time.monotonic() < deadline, "the API server never came back"
+        time.sleep(0.1)
