@@ -219,7 +219,17 @@ class ServerRuntime:
             "components": {"database": database, "specs": specs, "waker": waker},
         }
 
+    def _wake_overdue(self) -> None:
+        """Wake what an earlier server recorded but had no time to wake."""
+        now = utc_now()
+        try:
+            for workflow_id in self.store.workflows_to_wake(now):
+                self.waker.wake(workflow_id, now)
+        except BookflowError as error:
+            log.warning("bookflow: overdue workflows are left to the clock: %s", error)
+
     def _follow_specs(self) -> None:
+        self._wake_overdue()
         while not self._stopping.is_set():
             started = time.monotonic()
             try:
