@@ -63,4 +63,4 @@ lock: $(DEVELOPMENT) ## Compile requirements.txt and requirements-dev.txt from t
 		--output-file requirements-dev.txt
 
 clean: ## Remove the virtual environment and the demo's data
-	rm -rf $(VENV) .bookflow build dist plugins/bookflow.egg-info
+	rm -rf $(VENV) .bookflow build dist
