@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.sample_specs import SAMPLE_SPECS
+
 pytestmark = pytest.mark.airflow
 
 PROJECT = Path(__file__).parents[2]
-SHIPPED = sorted((PROJECT / "workflow_specs").rglob("*.yaml"))
+SHIPPED = SAMPLE_SPECS
 SPEC = """
 id: {id}
 organizer: ana@example.com

@@ -19,8 +19,9 @@ from bookflow.records import ConnectionInfo, Message, Receipt
 from bookflow.settings import Settings
 from bookflow.spec.loading import load_workflow
 from tests.action_stand_ins import FACTS, StandInConnections, make_delivery
+from tests.sample_specs import SAMPLE_SPECS
 
-SPECS = sorted(Path("workflow_specs").glob("*.yaml"))
+SPECS = SAMPLE_SPECS
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 BOOKING: dict[str, Any] = {
     "id": "b-1",

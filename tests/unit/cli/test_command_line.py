@@ -15,9 +15,10 @@ from jsonschema import Draft202012Validator
 
 from bookflow.spec.loading import SIZE_LIMIT
 from bookflow.spec.yaml_reading import read_yaml
+from tests.sample_specs import SAMPLE_SPECS
 
 ROOT = Path(__file__).parents[3]
-SAMPLES = sorted((ROOT / "workflow_specs").glob("*.yaml"))
+SAMPLES = SAMPLE_SPECS
 BOOKING = ROOT / "docs" / "examples" / "booking.json"
 # what only some commands need
 HEAVY = (

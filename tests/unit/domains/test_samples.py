@@ -4,22 +4,19 @@ import json
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
 
-import bookflow
 from bookflow.demo.samples import sample_bookings, sample_events
 from bookflow.demo.samples.meeting_days import find_clock_change, place_meeting
 from bookflow.domains.booking import BOOKING_VOCABULARY
 from bookflow.spec.conditions import compile_conditions
 from bookflow.spec.loading import load_workflow
 from bookflow.spec.templates import compile_data, compile_template
+from tests.sample_specs import FOLDER, SAMPLE_SPECS
 
-SPECS_DIR = Path(bookflow.__file__).parents[2] / "workflow_specs"
-SPEC_FILES = sorted(SPECS_DIR.glob("*.yaml"))
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 RESERVED = re.compile(r"(?:[a-z0-9-]+\.)*example\.(?:com|org|net)")
 
@@ -30,7 +27,7 @@ def load(path):
 
 @pytest.fixture(scope="module")
 def workflows():
-    return [load(path).workflow for path in SPEC_FILES]
+    return [load(path).workflow for path in SAMPLE_SPECS]
 
 
 def matching(workflows, event, subject, domain):
@@ -42,7 +39,7 @@ def matching(workflows, event, subject, domain):
     ]
 
 
-@pytest.mark.parametrize("path", SPEC_FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SAMPLE_SPECS, ids=lambda path: path.stem)
 def test_sample_spec_loads_without_warnings_under_its_own_name(path):
     loaded = load(path)
     assert loaded.workflow.id == path.stem
@@ -103,7 +100,7 @@ def test_events_are_items_of_the_api_with_keys_of_their_own():
 
 
 def test_samples_name_only_reserved_addresses_and_numbers():
-    texts = [path.read_text(encoding="utf-8") for path in SPEC_FILES]
+    texts = [path.read_text(encoding="utf-8") for path in SAMPLE_SPECS]
     texts.append(json.dumps(sample_events(NOW)))
     for text in texts:
         domains = re.findall(r"(?:@|https?://)([A-Za-z0-9.-]+[a-z])", text)
@@ -176,7 +173,7 @@ def test_every_template_of_the_samples_renders_for_every_booking(domain, workflo
 
 
 def test_thanks_are_said_in_the_invitees_language(domain):
-    workflow = load(SPECS_DIR / "delayed-thank-you.yaml").workflow
+    workflow = load(FOLDER / "delayed-thank-you.yaml").workflow
     subject_line = compile_template(workflow.actions[0].subject)
     said = {}
     for raw in sample_bookings(NOW):

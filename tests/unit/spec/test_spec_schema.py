@@ -9,10 +9,11 @@ from bookflow.domains.booking.vocabulary import BOOKING_VOCABULARY
 from bookflow.spec.loading import SIZE_LIMIT, load_workflow
 from bookflow.spec.schema import json_schema
 from bookflow.spec.yaml_reading import read_yaml
+from tests.sample_specs import SAMPLE_SPECS
 from tests.unit.spec.sample_vocabulary import SPEC, VOCABULARY
 
 SCHEMA = json_schema(VOCABULARY)
-SHIPPED = sorted((Path(__file__).parents[3] / "workflow_specs").glob("*.yaml"))
+SHIPPED = SAMPLE_SPECS
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
