@@ -14,7 +14,7 @@ from bookflow.spec.addresses import carries_credentials
 from bookflow.spec.conditions import Group, check_conditions
 from bookflow.spec.conditions.models import MAX_DEPTH
 from bookflow.spec.conditions.operators import nearest
-from bookflow.spec.models import Workflow, find_name_clashes
+from bookflow.spec.models import SCHEDULE, Workflow, find_name_clashes
 from bookflow.spec.problems import Problem, did_you_mean, shown
 from bookflow.spec.templates import check_template
 from bookflow.spec.vocabulary import ContextField, FieldType
@@ -88,9 +88,9 @@ def check_list(data: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
-def find_warnings(data: Mapping[str, Any]) -> list[Problem]:
+def find_warnings(data: Mapping[str, Any], vocabulary: Vocabulary) -> list[Problem]:
     """List what works but should be done another way."""
-    found = []
+    found = _find_unfired_trigger(data["trigger"], vocabulary)
     for position, action in enumerate(data["actions"]):
         for name in action.get("headers") or ():
             if carries_credentials(name):
@@ -101,6 +101,20 @@ def find_warnings(data: Mapping[str, Any]) -> list[Problem]:
                 spot = ("actions", position, "headers", name)
                 found.append(Problem(spot, message, None, "credential-header", at_key=True))
     return found
+
+
+def _find_unfired_trigger(trigger: str, vocabulary: Vocabulary) -> list[Problem]:
+    """Warn of triggers that this version takes from outside but does not fire by itself."""
+    if trigger != SCHEDULE and vocabulary.triggers[trigger].anchor is None:
+        return []
+    message = (
+        f"bookflow does not fire {shown(trigger)} by itself yet: nothing happens until somebody "
+        f"posts it to /triggers/{trigger}"
+        if trigger != SCHEDULE
+        else "bookflow does not keep schedules yet: the workflow runs only when its DAG is "
+        "triggered by hand"
+    )
+    return [Problem(("trigger",), message, None, "not-fired")]
 
 
 def _check_trigger(trigger: object, vocabulary: Vocabulary) -> list[Problem]:

@@ -53,7 +53,7 @@ def load_workflow(
     if problems or workflow is None:
         raise SpecError(_to_issues(problems, document, name))
     content = text if isinstance(text, bytes) else text.encode()
-    warnings = tuple(_to_issues(find_warnings(data), document, name))
+    warnings = tuple(_to_issues(find_warnings(data, vocabulary), document, name))
     return LoadedWorkflow(workflow, Path(file), sha256(content).hexdigest()[:12], warnings)
 
 
