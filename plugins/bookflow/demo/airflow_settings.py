@@ -23,6 +23,9 @@ RECOMMENDED: Mapping[str, str] = {
     "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "180",
     # import errors name the spec, its line and its key: no stack in front of it
     "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "False",
+    # the API server answers every starting task: many of them at once must not wait for a link
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "20",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "20",
     # starting many runs at once is bookflow's normal day
     "AIRFLOW__SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE": "100",
     "AIRFLOW__SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP": "50",
