@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,6 +39,17 @@ class Outfit:
             "email": len(self.mail.messages),
             "sms": len(self.sms.messages),
             "webhook": len(self.webhooks.messages),
+        }
+
+    def arrivals(self) -> dict[str, Counter[str]]:
+        """Count how often each delivery arrived, by channel and by the delivery's id in hex."""
+        mails = (mail.message_id.strip("<>").partition("@")[0] for mail in self.mail.messages)
+        return {
+            "email": Counter(delivery.replace("-", "") for delivery in mails),
+            "sms": Counter(text.key.replace("-", "") for text in self.sms.messages),
+            "webhook": Counter(
+                call.webhook_id.removeprefix("msg_") for call in self.webhooks.messages
+            ),
         }
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SETTLE_SECONDS = 180.0
 POLL_SECONDS = 0.5
 SOON_SECONDS = 5.0
+WATCH_SECONDS = 1.0
 PLAIN_WIDTH = 150
 
 
@@ -51,17 +52,20 @@ def run_demo(directory: Path, *, port: int, is_once: bool) -> int:
         outfit.stack.wait_for_dags(_workflow_dags(outfit.stack.layout.specs))
         outcome = play_sample(outfit)
         problems = judge(outfit, outcome)
+        print_summary(console, outcome)
         print_outcome(console, outcome)
         print_receivers(console, outfit)
         for problem in problems:
             console.print(f"[red]problem:[/red] {escape(problem)}")
-        print_places(console, outfit, outcome)
         if is_once:
+            console.print("Airflow is being stopped again; `make demo` keeps it running.")
             return 1 if problems else 0
+        print_places(console, outfit, outcome)
         console.print("\nCtrl-C stops everything.")
         with contextlib.suppress(KeyboardInterrupt):
             while True:
-                time.sleep(3600)
+                time.sleep(WATCH_SECONDS)
+                outfit.stack.check_alive()
         console.print("stopping …")
     return 0
 
@@ -98,15 +102,22 @@ def _wait(api: httpx.Client, wanted: Sequence[str]) -> tuple[list[dict[str, Any]
     deadline = time.monotonic() + SETTLE_SECONDS
     while True:
         for execution_id in wanted:
-            if execution_id not in done:
-                execution = api.get(f"/bookflow/api/v1/executions/{execution_id}")
-                execution.raise_for_status()
-                if _is_settled(execution.json()):
-                    done[execution_id] = execution.json()
+            execution = None if execution_id in done else _read(api, execution_id)
+            if execution is not None and _is_settled(execution):
+                done[execution_id] = execution
         missing = [execution_id for execution_id in wanted if execution_id not in done]
         if not missing or time.monotonic() > deadline:
             return [done[key] for key in wanted if key in done], len(missing)
         time.sleep(POLL_SECONDS)
+
+
+def _read(api: httpx.Client, execution_id: str) -> dict[str, Any] | None:
+    """Read an execution; None while the server is too busy to answer."""
+    try:
+        answer = api.get(f"/bookflow/api/v1/executions/{execution_id}")
+    except httpx.TransportError:
+        return None
+    return dict(answer.json()) if answer.is_success else None
 
 
 def _is_settled(execution: Mapping[str, Any]) -> bool:
@@ -126,13 +137,29 @@ def judge(outfit: Outfit, outcome: Outcome) -> list[str]:
     if not outcome.executions:
         problems.append("no execution came of the sample events")
     problems.extend(f"an event was refused: {json.dumps(r['error'])}" for r in outcome.refused)
-    sent = Counter(
-        d["channel"] for d in _deliveries(outcome) if d["status"] in ("sent", "delivered")
-    )
-    for channel, received in outfit.received().items():
-        if sent[channel] != received:
-            problems.append(f"{channel}: {sent[channel]} sent, but {received} received")
+    arrivals = outfit.arrivals()
+    for delivery in _deliveries(outcome):
+        times = arrivals[delivery["channel"]][delivery["id"].replace("-", "")]
+        wanted = delivery["status"] in ("sent", "delivered")
+        if times != wanted:
+            said = f"delivery {delivery['id']} ({delivery['channel']}) is {delivery['status']}"
+            problems.append(f"{said}, but arrived {times} times")
     return problems
+
+
+def print_summary(console: Console, outcome: Outcome) -> None:
+    """Print the sums, and how the latencies came about."""
+    entries = [entry for execution in outcome.executions for entry in execution["execution_log"]]
+    actions = Counter(entry["status"] for entry in entries)
+    sent = sum(d["status"] in ("sent", "delivered") for d in _deliveries(outcome))
+    bookings = {execution["booking_id"] for execution in outcome.executions}
+    planned = sum(not execution["execution_log"] for execution in outcome.executions)
+    console.print(
+        f"{len(bookings)} bookings, {len(outcome.executions)} executions: {sent} deliveries sent; "
+        f"actions {actions['completed']} completed, {actions['skipped']} skipped, "
+        f"{actions['failed']} failed; {planned} executions planned for later.\n"
+        "All events were fired at once, right after the start: latencies include the cold start."
+    )
 
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
@@ -167,6 +194,13 @@ def print_places(console: Console, outfit: Outfit, outcome: Outcome) -> None:
     console.print(f"\n[bold]Airflow[/bold]  {outfit.stack.url}  (each workflow is a DAG)")
     for name, password in outfit.stack.passwords.items():
         console.print(f"  {name:<8} {escape(password)}")
+    console.print(
+        "for `bookflow trigger`:\n"
+        f"  export BOOKFLOW_URL={outfit.stack.url} BOOKFLOW_USERNAME=editor "
+        f"BOOKFLOW_PASSWORD={outfit.stack.passwords['editor']}\n"
+        "for `bookflow stats` and `bookflow db status`:\n"
+        f"  export BOOKFLOW_HOME={outfit.stack.directory}"
+    )
     if outcome.executions:
         shown = outcome.executions[0]
         base = f"{outfit.stack.url}/bookflow"

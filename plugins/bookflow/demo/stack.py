@@ -17,6 +17,7 @@ import httpx
 
 from bookflow.demo.airflow_settings import settings_on_one_machine
 from bookflow.demo.component import Component, run_once
+from bookflow.demo.occupancy import DirectoryLock, check_port_free
 from bookflow.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class AirflowStack:
         self._environ: dict[str, str] = {}
         self._components: dict[str, Component] = {}
         self._tokens: dict[str, str] = {}
+        self._lock = DirectoryLock(self.directory)
 
     def __enter__(self) -> Self:
         """Start."""
@@ -103,7 +105,8 @@ class AirflowStack:
     def start(self) -> None:
         """Start everything and wait until it works; raises `ConfigurationError` with log lines."""
         self.layout.check()
-        self.directory.mkdir(parents=True, exist_ok=True)
+        self._lock.take()
+        check_port_free(self.port)
         self.logs.mkdir(exist_ok=True)
         self._prepare_databases()
         self._environ = self._build_environment()
@@ -121,11 +124,18 @@ class AirflowStack:
         for component in self._components.values():
             component.make_sure_stopped()
         self._components.clear()
-        if self.database:
+        # without the lock the server in the directory is somebody else's
+        if self._lock.is_held and (self.directory / "postgres").exists():
             from bookflow.store.embedded import stop_embedded
 
             stop_embedded(self.directory / "postgres")
             self.database = ""
+        self._lock.release()
+
+    def check_alive(self) -> None:
+        """Raise `ConfigurationError` with log lines when a component has ended."""
+        for component in self._components.values():
+            component.check_alive()
 
     def start_component(self, name: str) -> Component:
         """Start one of `api-server`, `scheduler`, `dag-processor`, `triggerer`."""
@@ -246,8 +256,7 @@ class AirflowStack:
     def _wait(self, is_done: Callable[[], bool], what: str, timeout: float = START_SECONDS) -> None:
         deadline = time.monotonic() + timeout
         while not is_done():
-            for component in self._components.values():
-                component.check_alive()
+            self.check_alive()
             if time.monotonic() > deadline:
                 raise ConfigurationError(f"waited {timeout:.0f} s for {what}; see {self.logs}")
             time.sleep(POLL_SECONDS)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import uuid
+from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,9 +11,14 @@ from rich.console import Console
 
 from bookflow.demo.showing import Outcome, judge, print_outcome
 
+FIRST, SECOND = uuid.UUID(int=1), uuid.UUID(int=2)
 
-def delivery(channel: str = "email", status: str = "sent") -> dict[str, Any]:
-    return {"channel": channel, "status": status, "sent_at": "2026-03-01T12:00:00.500000+00:00"}
+
+def delivery(
+    channel: str = "email", status: str = "sent", key: uuid.UUID = FIRST
+) -> dict[str, Any]:
+    sent_at = "2026-03-01T12:00:00.500000+00:00"
+    return {"id": str(key), "channel": channel, "status": status, "sent_at": sent_at}
 
 
 def execution(*deliveries: dict[str, Any], status: str = "completed") -> dict[str, Any]:
@@ -32,23 +39,45 @@ def execution(*deliveries: dict[str, Any], status: str = "completed") -> dict[st
     }
 
 
-def received(**counts: int) -> Any:
-    counted = {"email": 0, "sms": 0, "webhook": 0} | counts
-    return SimpleNamespace(received=lambda: counted)
+def arrived(**keys: list[uuid.UUID]) -> Any:
+    """Stand for an outfit whose receivers got these deliveries."""
+    counted = {
+        channel: Counter(key.hex for key in keys.get(channel, ()))
+        for channel in ("email", "sms", "webhook")
+    }
+    return SimpleNamespace(arrivals=lambda: counted)
 
 
 def test_sample_that_went_through_has_no_problems():
-    outcome = Outcome([execution(delivery()), execution(delivery("sms"))], 0, [])
-    assert judge(received(email=1, sms=1), outcome) == []
+    outcome = Outcome([execution(delivery()), execution(delivery("sms", key=SECOND))], 0, [])
+    assert judge(arrived(email=[FIRST], sms=[SECOND]), outcome) == []
+
+
+def test_messages_of_an_earlier_demo_are_no_problem():
+    outcome = Outcome([execution(delivery())], 0, [])
+    assert judge(arrived(email=[FIRST, SECOND], webhook=[SECOND]), outcome) == []
 
 
 @pytest.mark.parametrize(
-    ("outcome", "arrived", "problem"),
+    ("outcome", "keys", "problem"),
     [
-        (Outcome([execution(delivery())], 2, []), {"email": 1}, "2 executions were not settled"),
+        (
+            Outcome([execution(delivery())], 2, []),
+            {"email": [FIRST]},
+            "2 executions were not settled",
+        ),
         (Outcome([], 0, []), {}, "no execution came"),
-        (Outcome([execution(delivery())], 0, []), {}, "email: 1 sent, but 0 received"),
-        (Outcome([execution()], 0, []), {"sms": 1}, "sms: 0 sent, but 1 received"),
+        (Outcome([execution(delivery())], 0, []), {}, "is sent, but arrived 0 times"),
+        (
+            Outcome([execution(delivery())], 0, []),
+            {"email": [FIRST, FIRST]},
+            "is sent, but arrived 2 times",
+        ),
+        (
+            Outcome([execution(delivery("sms", "failed"))], 0, []),
+            {"sms": [FIRST]},
+            "is failed, but arrived 1 times",
+        ),
         (
             Outcome([execution()], 0, [{"error": {"field": "booking", "message": "bad"}}]),
             {},
@@ -56,14 +85,14 @@ def test_sample_that_went_through_has_no_problems():
         ),
     ],
 )
-def test_what_went_wrong_is_named(outcome, arrived, problem):
-    [found] = judge(received(**arrived), outcome)
+def test_what_went_wrong_is_named(outcome, keys, problem):
+    [found] = judge(arrived(**keys), outcome)
     assert problem in found
 
 
 def test_failed_deliveries_need_not_arrive():
     outcome = Outcome([execution(delivery(status="failed"), status="failed")], 0, [])
-    assert judge(received(), outcome) == []
+    assert judge(arrived(), outcome) == []
 
 
 def test_table_shows_outcome_reason_and_latency_as_plain_text():

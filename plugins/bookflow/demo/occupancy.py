@@ -1,0 +1,70 @@
+"""Making sure that a stack has its directory and its port to itself."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from typing import IO, TYPE_CHECKING
+
+from bookflow.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+class DirectoryLock:
+    """Held while a stack uses its directory; the system lets go of it when the process ends."""
+
+    def __init__(self, directory: Path) -> None:
+        """Remember where; nothing is held until `take`."""
+        self._directory = directory
+        self._file: IO[str] | None = None
+
+    def take(self) -> None:
+        """Take the lock; raises `ConfigurationError` naming the process that has it."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        file = (self._directory / "stack.lock").open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            file.close()
+            message = (
+                f"{self._directory} is in use by the process {holder}; stop that one first, or "
+                "start this one with another --directory and --port"
+            )
+            raise ConfigurationError(message) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether this process has it."""
+        return self._file is not None
+
+    def release(self) -> None:
+        """Let go; twice does no harm."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def check_port_free(port: int) -> None:
+    """Raise `ConfigurationError` when somebody listens on the port of 127.0.0.1."""
+    with socket.socket() as probe:
+        # as servers do: a connection that has just ended must not count as taken
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            message = (
+                f"port {port} on {LOOPBACK} can't be used ({error.strerror}); choose another, such "
+                f"as make demo PORT={port + 1}"
+            )
+            raise ConfigurationError(message) from None
