@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from bookflow.domains.booking import BookingDomain
-from bookflow.errors import BookflowError, MissingConnectionError
+from bookflow.errors import BookflowError, ConfigurationError, MissingConnectionError
 from bookflow.journey.acting import Actor
 from bookflow.journey.running import TaskRuntime
 from bookflow.journey.sending import RetryPolicy
@@ -62,31 +62,44 @@ def dsn_of(info: ConnectionInfo) -> str:
     return f"postgresql://{login}{at}{host}/{quote(info.schema, safe='')}{query}"
 
 
-def find_dsn(settings: Settings, connections: ConnectionSource) -> str:
+def find_dsn(settings: Settings, connections: ConnectionSource, *, may_start: bool = True) -> str:
     """Give the database's URL: the connection's where there is one, else the embedded server's.
 
     Starts the embedded server where it is needed and not yet running. A connection that is there
     but can't be read raises: events must not end up in another database than the one meant.
+    Without `may_start` an embedded server that does not run raises `ConfigurationError`.
     """
     try:
         return dsn_of(connections.get(settings.database_conn_id))
     except MissingConnectionError as error:
         log.info("bookflow: %s; using the embedded PostgreSQL", error)
     # only processes on the embedded server pay for this import
-    from bookflow.store.embedded import ensure_database, start_embedded
+    from bookflow.store.embedded import ensure_database, find_running, start_embedded
 
-    return ensure_database(
-        start_embedded(settings.home.expanduser() / "postgres"), EMBEDDED_DATABASE
-    )
+    directory = settings.home.expanduser() / "postgres"
+    if not may_start and find_running(directory) is None:
+        message = (
+            f"there is no database to read: no connection `{settings.database_conn_id}`, and no "
+            f"embedded PostgreSQL runs in {directory}; set AIRFLOW_CONN_BOOKFLOW_DB, name the "
+            "folder of a running demo in BOOKFLOW_HOME, or make a database with "
+            "`bookflow db upgrade`"
+        )
+        raise ConfigurationError(message)
+    return ensure_database(start_embedded(directory), EMBEDDED_DATABASE)
 
 
 def open_store(
-    settings: Settings, connections: ConnectionSource, *, pool_size: int = 0
+    settings: Settings,
+    connections: ConnectionSource,
+    *,
+    pool_size: int = 0,
+    may_start: bool = True,
 ) -> PostgresStore:
     """Open the store; `pool_size` 0 is one connection, opened when it is first needed."""
     from bookflow.store.postgres import PostgresStore
 
-    return PostgresStore.open(find_dsn(settings, connections), pool_size=pool_size)
+    dsn = find_dsn(settings, connections, may_start=may_start)
+    return PostgresStore.open(dsn, pool_size=pool_size)
 
 
 def compile_action(

@@ -186,7 +186,8 @@ def _ask_database(conn_id: str) -> Any:
     try:
         return MetastoreBackend().get_connection(conn_id)
     except SQLAlchemyError as error:
-        log.warning("bookflow: Airflow's own database can't be asked for `%s`: %s", conn_id, error)
+        cause = str(error).partition("\n")[0]
+        log.warning("bookflow: Airflow's own database can't be asked for `%s`: %s", conn_id, cause)
         return None
 
 

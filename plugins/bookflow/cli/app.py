@@ -181,7 +181,7 @@ def stats(output: FormatOption = Format.TEXT) -> None:
     from bookflow.cli.database import print_statistics
     from bookflow.wiring import open_store
 
-    store = open_store(_settings(), _connections())
+    store = open_store(_settings(), _connections(), may_start=False)
     try:
         rows = store.statistics()
     finally:
@@ -239,7 +239,7 @@ def show_database_status(output: FormatOption = Format.TEXT) -> None:
     from bookflow.store.migrating import status
     from bookflow.wiring import find_dsn
 
-    found = status(find_dsn(_settings(), _connections()))
+    found = status(find_dsn(_settings(), _connections(), may_start=False))
     if output is Format.JSON:
         print_json({"current": found.current, "head": found.head, "pending": list(found.pending)})
     elif found.pending:
@@ -275,7 +275,7 @@ def _environment_connections() -> Any:
 def _event_types(settings: Settings) -> list[str]:
     from bookflow.wiring import open_store
 
-    store = open_store(settings, _connections())
+    store = open_store(settings, _connections(), may_start=False)
     try:
         return store.event_type_slugs()
     finally:
