@@ -209,7 +209,7 @@ class ServerRuntime:
             return None
         if booking and booking.get("meeting_password"):
             booking["meeting_password"] = MASK
-        entries = build_entries(executions, self.specs)
+        entries = build_entries(executions, self.specs, subject=booking, domain=self.domain)
         return {"booking_id": booking_id, "booking": booking, "entries": entries}
 
     def health(self) -> dict[str, Any]:

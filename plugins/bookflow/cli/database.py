@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -12,6 +13,8 @@ from bookflow.cli.plain_text import show_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+PLAIN_WIDTH = 200
 
 
 def print_statistics(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -30,4 +33,5 @@ def print_statistics(rows: Sequence[Mapping[str, Any]]) -> None:
             "–" if rate is None else f"{rate:.1f} %",
             str(row["last_executed_at"] or "–"),
         )
-    Console().print(table)
+    # a pipe has no width of its own, and names are there to be read by scripts
+    Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH).print(table)

@@ -80,10 +80,10 @@ def _trace_lines(groups: Iterable[Mapping[str, Any]], depth: int = 1) -> Iterato
         else:
             field = f"{item['field']} " if item.get("field") else ""
             reason = f" ({item['reason']})" if item.get("reason") else ""
-            yield (
-                f"{indent}{mark} {field}{item['operator']} "
-                f"{_show_value(item.get('expected'))}: is {_show_value(item.get('actual'))}{reason}"
-            )
+            expected = item.get("expected")
+            wanted = "" if expected is None else f" {_show_value(expected)}"
+            actual = _show_value(item.get("actual"))
+            yield f"{indent}{mark} {field}{item['operator']}{wanted}: is {actual}{reason}"
 
 
 def _content(rendered: Mapping[str, Any]) -> Table:

@@ -203,7 +203,7 @@ def _look_up(item: Incoming, known: Mapping[str, Subject]) -> Subject:
     if subject is None:
         message = (
             f"{_at(item, 'booking_id')}: no booking `{item.subject_id:.128}` is known; "
-            "send the whole `booking` once, or insert its row first"
+            "send the whole `booking` once"
         )
         raise NotFoundError(message)
     return subject

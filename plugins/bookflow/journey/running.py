@@ -123,8 +123,8 @@ class TaskRuntime:
             raise InputError("conf.booking_id", "must be the text of a booking's id")
         if wanted not in self.intake_store.load_subjects([wanted]):
             message = (
-                f"conf.booking_id: no booking `{wanted:.128}` is known; give the whole `booking` "
-                "in the conf instead, or insert its row first"
+                f"conf.booking_id: no booking `{wanted:.128}` is known; send the whole "
+                "`booking` once"
             )
             raise NotFoundError(message)
         return wanted

@@ -9,7 +9,8 @@ from bookflow.records import ActionStatus, ExecutionStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bookflow.ports import SpecSource
+    from bookflow.ports import Domain, SpecSource
+    from bookflow.records import Subject
 
 _KINDS = {
     ActionStatus.COMPLETED: "sent",
@@ -20,11 +21,16 @@ _KINDS = {
 
 
 def build_entries(
-    executions: Iterable[Mapping[str, Any]], specs: SpecSource
+    executions: Iterable[Mapping[str, Any]],
+    specs: SpecSource,
+    *,
+    subject: Subject | None = None,
+    domain: Domain | None = None,
 ) -> list[dict[str, Any]]:
     """Give the entries of a timeline in order of time.
 
-    `executions` are those of the report store, with their `execution_log`.
+    `executions` are those of the report store, with their `execution_log`. With the `subject` as
+    it is now and its `domain`, what is planned also says why it will be skipped.
     """
     entries: list[dict[str, Any]] = []
     for execution in executions:
@@ -40,7 +46,12 @@ def build_entries(
             entries.extend(_of_action(base, item))
         if execution["status"] in (ExecutionStatus.PENDING, ExecutionStatus.RUNNING):
             done = {item["action"] for item in log}
-            entries.extend(_planned(base, execution, loaded, done))
+            stale = domain.stale_reason(execution["trigger"], subject) if domain and subject else ""
+            field = domain.status_field if domain and stale else ""
+            for entry, action in _planned(base, execution, loaded, done):
+                if stale and action is not None and not _asks_for(action.conditions, field):
+                    entry["reason"] = f"will be skipped: {stale}"
+                entries.append(entry)
         elif execution["status"] == ExecutionStatus.CANCELLED and not log:
             reason = execution.get("error_message")
             at = execution.get("completed_at")
@@ -89,20 +100,35 @@ def _delivery_kind(delivery: Mapping[str, Any], fallback: str) -> str:
 
 def _planned(
     base: Mapping[str, Any], execution: Mapping[str, Any], loaded: Any, done: set[str]
-) -> list[dict[str, Any]]:
+) -> list[tuple[dict[str, Any], Any]]:
+    """Give each planned entry with its action, None where the spec is gone."""
     if loaded is None:
         reason = "the workflow's spec no longer exists; nothing will be sent"
-        return [{**base, "kind": "planned", "at": execution["due_at"], "reason": reason}]
+        return [({**base, "kind": "planned", "at": execution["due_at"], "reason": reason}, None)]
     return [
-        {
-            **base,
-            "kind": "planned",
-            "at": execution["due_at"],
-            "action": action.name,
-            "type": action.type,
-            "recipient": getattr(action, "recipient", None),
-            "reason": None,
-        }
+        (
+            {
+                **base,
+                "kind": "planned",
+                "at": execution["due_at"],
+                "action": action.name,
+                "type": action.type,
+                "recipient": getattr(action, "recipient", None),
+                "reason": None,
+            },
+            action,
+        )
         for action in loaded.workflow.active_actions
         if action.name not in done
     ]
+
+
+def _asks_for(rules: Iterable[Any], field: str) -> bool:
+    """Tell whether any rule, however deep, looks at the field; expressions name it inside."""
+    for rule in rules:
+        if hasattr(rule, "rules"):
+            if _asks_for(rule.rules, field):
+                return True
+        elif rule.field == field or (rule.field is None and field in str(rule.value)):
+            return True
+    return False

@@ -33,6 +33,7 @@ STOP_SECONDS = 30.0
 START_TRIES = 6
 START_PAUSE_SECONDS = 0.5
 TUNED = "bookflow.tuned"
+BORROWED = "bookflow.borrowed"
 
 # fsync and synchronous_commit stay on: what was answered with 202 survives a power cut
 TUNING = {
@@ -92,12 +93,57 @@ def start_embedded(directory: Path) -> str:
     `stop_embedded`. Raises `DatabaseUnavailableError` when it can't be started.
     """
     directory = directory.expanduser().resolve()
-    running = find_running(directory)
-    if running is not None and (directory / TUNED).exists():
+    running = _find_lasting(directory)
+    if running is not None:
         return running.dsn
     directory.parent.mkdir(parents=True, exist_ok=True)
     with _exclusive(directory):
-        return _start(directory)
+        dsn = _start(directory)
+        # whoever borrowed it was killed before stopping it: it stays now
+        (directory / BORROWED).unlink(missing_ok=True)
+        return dsn
+
+
+def has_data(directory: Path) -> bool:
+    """Tell whether a server was made in the directory, running or not."""
+    return (directory.expanduser() / "PG_VERSION").exists()
+
+
+@contextmanager
+def borrow_embedded(directory: Path) -> Iterator[str]:
+    """Give the URL of the server in `directory`; one that did not run is stopped again.
+
+    Whoever wants to start it meanwhile waits until it is given back, so that nobody is left with
+    a server that stops under their feet.
+    """
+    directory = directory.expanduser().resolve()
+    running = _find_lasting(directory)
+    if running is None:
+        with _exclusive(directory):
+            running = _find_lasting(directory)
+            if running is None:
+                mark = directory / BORROWED
+                mark.touch()
+                try:
+                    yield _start(directory)
+                finally:
+                    stop_embedded(directory)
+                    mark.unlink(missing_ok=True)
+                return
+    yield running.dsn
+
+
+def is_alive(directory: Path) -> bool:
+    """Tell whether the server's process is there, though it may be too busy to answer."""
+    found = read_postmaster(directory)
+    return found is not None and _is_server(found.pid)
+
+
+def _find_lasting(directory: Path) -> Postmaster | None:
+    """Find a server that is ready for use and stays."""
+    if (directory / BORROWED).exists() or not (directory / TUNED).exists():
+        return None
+    return find_running(directory)
 
 
 def find_running(directory: Path) -> Postmaster | None:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import sqlalchemy.exc
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,7 +33,14 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
+AIRFLOW_DATABASE_ERRORS = (
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.InterfaceError,
+    sqlalchemy.exc.TimeoutError,
+)
 URN = "urn:bookflow:problem:"
+# bookflow's own database is not reached through SQLAlchemy: these come from Airflow's
+_AIRFLOW_DATABASE_ERRORS = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 class NotStartedError(BookflowError):
@@ -92,12 +102,23 @@ def problem_of(error: BookflowError) -> Problem:
     for cls, status, kind, title in _KINDS:
         if isinstance(error, cls):
             errors = error.problems if isinstance(error, InputError) else ()
-            return Problem(status, kind, title, str(error), tuple(errors))
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            return Problem(status, kind, title, f"{error}{more}", tuple(errors))
     return internal_problem(error)
 
 
 def internal_problem(error: Exception) -> Problem:
-    """Log an unexpected error under a reference, and tell the caller the reference alone."""
+    """Log an unexpected error under a reference, and tell the caller the reference alone.
+
+    Airflow's own database being away is no surprise: that is a 503 like ours.
+    """
+    if isinstance(error, AIRFLOW_DATABASE_ERRORS):
+        log.warning("bookflow: Airflow's database can't be reached: %s", type(error).__name__)
+        detail = (
+            "Airflow's own database can't be reached, so nobody can be let in; nothing was "
+            "changed. Check sql_alchemy_conn and that PostgreSQL runs, then try again."
+        )
+        return Problem(503, "unavailable", "A database can't be reached", detail)
     reference = uuid.uuid4().hex[:12]
     log.error("bookflow: request failed unexpectedly, reference %s", reference, exc_info=error)
     detail = f"An unexpected error; the API server's log has it under reference {reference}."
@@ -122,6 +143,8 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(LoginRequiredError, _send_to_login)
     app.add_exception_handler(RequestValidationError, _answer_validation)
     app.add_exception_handler(HTTPException, _answer_http)
+    for kind in _AIRFLOW_DATABASE_ERRORS:
+        app.add_exception_handler(kind, _answer_airflow_database)
     app.add_middleware(UnexpectedErrorGuard)
 
 
@@ -142,6 +165,13 @@ async def _answer_validation(request: Request, error: Exception) -> Response:
     problems = [(".".join(str(part) for part in item["loc"][1:]), item["msg"]) for item in found]
     first, *more = problems or [("", "the request is not acceptable")]
     return answer(request, problem_of(InputError(*first, more=more)))
+
+
+async def _answer_airflow_database(request: Request, error: Exception) -> Response:
+    # the text of the driver may name hosts and users: it is for the log alone
+    log.warning("bookflow: Airflow's metadata database can't be reached: %s", error)
+    message = "Airflow's metadata database can't be reached; check [database] sql_alchemy_conn"
+    return answer(request, problem_of(DatabaseUnavailableError(message)))
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

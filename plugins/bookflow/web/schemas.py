@@ -67,6 +67,11 @@ class ItemError(FieldProblem):
 
     field: str = Field(description="Dotted path.", examples=["events[3].booking.start_time"])
     type: str = Field(description="Kind of problem.", examples=["invalid-input"])
+    errors: list[FieldProblem] | None = Field(
+        None,
+        description="Each thing that is wrong, where there are several.",
+        examples=[[{"field": "events[3].booking.start_time", "message": "has no offset"}]],
+    )
 
 
 class RefusedItem(Answer):
@@ -98,6 +103,9 @@ class Delivery(Answer):
     )
     created_at: AwareDatetime | None = Field(None, description="First try.", examples=[_TIME])
     sent_at: AwareDatetime | None = Field(None, description="When it went.", examples=[_TIME])
+    settled_at: AwareDatetime | None = Field(
+        None, description="When its last try ended, well or not.", examples=[_TIME]
+    )
 
 
 class LoggedAction(Answer):

@@ -58,6 +58,7 @@ def receive_one(
     answer with `duplicate: true`, and nothing is sent twice.
     """
     body = JsonBody(raw)
+    _refuse_bare_booking(body.content, "")
     body.check(body.content, "", SINGLE_KEYS)
     key = body.content.get("idempotency_key")
     if key is not None and idempotency_key is not None and key != idempotency_key:
@@ -106,11 +107,20 @@ def receive_many(raw: BodyDep, runtime: RuntimeDep, actor: ActorDep) -> JSONResp
 def _read_item(body: JsonBody, event: Any, path: str, actor: str) -> Incoming:
     if not isinstance(event, dict):
         raise InputError(path, "must be an object with `trigger` and `booking` or `booking_id`")
+    _refuse_bare_booking(event, path)
     body.check(event, path, ITEM_KEYS)
     trigger = read_optional_text(event, "trigger", path)
     if trigger is None:
         raise InputError(f"{path}.trigger", "is required")
     return _incoming(event, trigger, path, actor)
+
+
+def _refuse_bare_booking(event: dict[str, Any], path: str) -> None:
+    is_named = "booking" in event or "booking_id" in event
+    if is_named or not ("start_time" in event or "invitee" in event):
+        return
+    field = f"{path}.booking" if path else "booking"
+    raise InputError(field, "is missing; put the booking inside `booking`: {...}")
 
 
 def _incoming(
@@ -151,13 +161,15 @@ def _accepted(event: RecordedEvent) -> dict[str, Any]:
 def _refused(error: BookflowError, path: str) -> dict[str, Any]:
     message = str(error)
     field = path
+    several: dict[str, Any] = {}
     if isinstance(error, InputError):
-        field = error.field
-        more = [f"{place}: {text}" for place, text in error.problems[1:]]
-        message = "; ".join([error.reason, *more])
+        field, message = error.field, error.reason
+        if len(error.problems) > 1:
+            found = [{"field": place, "message": text} for place, text in error.problems]
+            several = {"errors": found}
     elif isinstance(error, NotFoundError):
         field = f"{path}.booking_id"
     elif isinstance(error, ConflictError):
         field = f"{path}.idempotency_key"
     message = message.removeprefix(f"{field}: ")
-    return {"error": {"field": field, "message": message, "type": kind_of(error)}}
+    return {"error": {"field": field, "message": message, "type": kind_of(error), **several}}
