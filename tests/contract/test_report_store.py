@@ -175,6 +175,7 @@ def test_an_execution_tells_all_that_happened(scene):
                 "details": {"status": 250},
                 "created_at": NOW.isoformat(),
                 "sent_at": NOW.isoformat(),
+                "settled_at": NOW.isoformat(),
             }
         ],
     }

@@ -178,6 +178,23 @@ def test_attempts_of_deliveries_add_up(scene):
     assert found["sent_at"] == NOW.isoformat()
 
 
+def test_a_delivery_tells_when_its_last_try_ended(scene):
+    execution = scene.running()
+    delivery = scene.deliver(execution)
+    scene.claim_delivery(delivery)
+    [entry] = scene.result(execution, "retrying") or scene.read(execution)["execution_log"]
+    assert entry["deliveries"][0]["settled_at"] is None
+    for status, offset in (("retrying", 1), ("failed", 5)):
+        scene.claim_delivery(delivery)
+        scene.store.settle([], [make_outcome(delivery, status, at=NOW + minutes(offset))])
+        [entry] = scene.read(execution)["execution_log"]
+        found = entry["deliveries"][0]
+        assert (found["sent_at"], found["settled_at"]) == (
+            None,
+            (NOW + minutes(offset)).isoformat(),
+        )
+
+
 def test_final_results_are_never_overwritten(scene):
     execution = scene.running()
     scene.result(execution, reason="first")
@@ -339,6 +356,12 @@ def test_finish_ends_deliveries_that_a_killed_task_left_open(scene):
     mail, mark = scene.read(execution)["execution_log"]
     assert (mail["action"], mail["started_at"]) == ("mail", NOW.isoformat())
     assert (mark["action"], mark["started_at"]) == ("mark", (NOW + minutes(1)).isoformat())
+    settled = {row["id"]: row["settled_at"] for row in mail["deliveries"]}
+    assert settled == {
+        str(under_way.id): (NOW + minutes(1)).isoformat(),
+        str(tried.id): (NOW + minutes(1)).isoformat(),
+        str(sent.id): NOW.isoformat(),
+    }
     shown = {row["id"]: (row["status"], row["error_message"]) for row in mail["deliveries"]}
     assert shown == {
         str(under_way.id): (

@@ -213,3 +213,54 @@ def test_errors_on_pages_are_pages(client: Any, desk: Any) -> None:
     page = read(client.get("/bookflow/bookings/bk-1"), 500)
     assert "hunter2" not in page.text
     assert "reference" in page.text
+
+
+def log_with(execution: Any, rendered: Any, **delivery: Any) -> Any:
+    """Give an execution whose first action recorded this content."""
+    logged = execution["execution_log"][0]
+    logged["rendered"] = rendered
+    logged["deliveries"][0].update(delivery)
+    return execution
+
+
+@pytest.mark.parametrize(
+    "page", ["executions/00000000-0000-0000-0000-000000000001", "bookings/bk-1"]
+)
+def test_every_message_is_shown_readably(
+    client: Any, desk: Any, make_execution: Any, page: str
+) -> None:
+    first = {"subject": "Hello Ada", "message": "See you\nsoon", "html": "<b>See you</b>"}
+    second = {"subject": "Booked by Ada", "message": HOSTILE, "tags": ["new", 2]}
+    messages = [{"recipient": "invitee", **first}, {"recipient": "organizer", **second}]
+    desk.shelf.executions = [log_with(make_execution(1), {**first, "messages": messages})]
+    response = client.get(f"/bookflow/{page}")
+    reader = read(response)
+    for text in ("To invitee", "To organizer", "See you\nsoon", "<b>See you</b>", HOSTILE):
+        assert text in reader.text, text
+    assert '["new", 2]' in reader.text
+    assert '"recipient"' not in reader.text
+    assert reader.text.count("Hello Ada") == 1
+    assert not reader.tags & {"script", "img", "b"}
+
+
+def test_webhook_is_shown_with_its_address_alone(
+    client: Any, desk: Any, make_execution: Any
+) -> None:
+    address = "https://hooks.example.com/in"
+    rendered = {"url": address, "payload": {"booking_id": "bk-1"}}
+    delivery = {"recipient": "url", "channel": "webhook", "address": address}
+    desk.shelf.executions = [log_with(make_execution(1), rendered, **delivery)]
+    timeline = read(client.get("/bookflow/bookings/bk-1")).text
+    assert f"to {address}" in timeline
+    assert "to url" not in timeline
+    execution = read(client.get(f"/bookflow/executions/{desk.shelf.executions[0]['id']}")).text
+    assert f"webhook to {address}" in execution
+    assert "(url)" not in execution
+
+
+@pytest.mark.parametrize("rendered", ["plain", ["a", 1], {"messages": "none"}, {"messages": [1]}])
+def test_content_of_any_shape_is_shown(
+    client: Any, desk: Any, make_execution: Any, rendered: Any
+) -> None:
+    desk.shelf.executions = [log_with(make_execution(1), rendered)]
+    read(client.get("/bookflow/bookings/bk-1"))

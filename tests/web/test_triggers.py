@@ -291,3 +291,39 @@ def test_unforeseen_error_hides_itself_behind_a_reference(
     assert problem.reference
     assert problem.reference in caplog.text
     assert "ada@example.com" not in caplog.text
+
+
+@pytest.mark.parametrize("kept", [("start_time",), ("invitee",), ("id", "invitee", "start_time")])
+def test_bare_booking_is_told_where_it_belongs(
+    client: Any, desk: Any, make_booking: Any, kept: tuple[str, ...]
+) -> None:
+    bare = {key: make_booking()[key] for key in kept}
+    problem = problem_of(client.post(ONE, json=bare), 422)
+    assert "put the booking inside `booking`: {...}" in problem.detail
+    item = {"trigger": "booking_created", **bare}
+    answer = client.post(MANY, json={"events": [item]}).json()
+    (refused,) = BatchAnswer.model_validate(answer).results
+    assert refused.error.field == "events[0].booking"
+    assert "put the booking inside `booking`" in refused.error.message
+    assert desk.shelf.received == []
+
+
+def test_several_errors_are_counted_and_listed(client: Any, make_booking: Any) -> None:
+    wrong = make_booking(start_time="soon", end_time="later")
+    problem = problem_of(client.post(ONE, json={"booking": wrong}), 422)
+    fields = [item.field for item in problem.errors or []]
+    assert fields == ["booking.start_time", "booking.end_time"]
+    assert problem.detail.endswith(" (and 1 more)")
+
+    one_wrong = make_booking(start_time="soon")
+    events = [{"trigger": "booking_created", "booking": one} for one in (wrong, one_wrong)]
+    results = client.post(MANY, json={"events": events}).json()["results"]
+    BatchAnswer.model_validate({"results": results})
+    several, single = (result["error"] for result in results)
+    assert [item["field"] for item in several["errors"]] == [
+        "events[0].booking.start_time",
+        "events[0].booking.end_time",
+    ]
+    assert several["errors"][0] == {key: several[key] for key in ("field", "message")}
+    assert "end_time" not in several["message"]
+    assert "errors" not in single

@@ -77,7 +77,7 @@ def _of_action(base: Mapping[str, Any], item: Mapping[str, Any]) -> list[dict[st
         {
             **common,
             "kind": _delivery_kind(delivery, kind),
-            "at": delivery.get("sent_at") or item.get("started_at"),
+            "at": delivery.get("settled_at") or item.get("started_at"),
             "recipient": delivery["recipient"],
             "address": delivery["address"],
             "reason": delivery.get("error_message"),

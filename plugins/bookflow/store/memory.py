@@ -172,7 +172,7 @@ class MemoryStore(MemoryReports):
             for row in self._held(run):
                 if row["status"] == ExecutionStatus.RUNNING:
                     mine = [d for d in self._deliveries.values() if d["execution_id"] == row["id"]]
-                    fail_open_deliveries(mine)
+                    fail_open_deliveries(mine, now)
                     fail_unfinished(self._results, mine, row["id"], actions, now)
             self.finish_complete(run, actions, now=now)
             counts = Counter(row["status"] for row in self._held(run))
@@ -292,6 +292,7 @@ class MemoryStore(MemoryReports):
                 "details": None,
                 "created_at": now,
                 "sent_at": None,
+                "settled_at": None,
             }
             return DeliveryState(delivery.id, None, 0)
         status: DeliveryStatus = row["status"]
@@ -310,4 +311,5 @@ def _settle_delivery(row: _Row, outcome: DeliveryOutcome) -> None:
         error_message=through_json(outcome.error_message),
         details=through_json(outcome.details),
         sent_at=outcome.at if is_sent else None,
+        settled_at=outcome.at,
     )

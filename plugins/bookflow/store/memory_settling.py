@@ -47,7 +47,7 @@ def fold_result(known: _Row | None, result: ActionResult) -> _Row:
     return row
 
 
-def fail_open_deliveries(deliveries: Iterable[_Row]) -> None:
+def fail_open_deliveries(deliveries: Iterable[_Row], now: datetime) -> None:
     """End what an execution left undelivered."""
     for row in deliveries:
         if row["status"] in UNFINISHED_DELIVERY:
@@ -56,6 +56,7 @@ def fail_open_deliveries(deliveries: Iterable[_Row]) -> None:
                 status=DeliveryStatus.FAILED,
                 error_code=UNFINISHED_CODE,
                 error_message="; its last try: ".join(part for part in parts if part is not None),
+                settled_at=now,
             )
 
 

@@ -250,7 +250,7 @@ def _finish(link: Link, run: RunKey, actions: Mapping[str, str], now: datetime) 
     plan = {"actions": list(actions), "types": list(actions.values())}
     why = {"reason": UNFINISHED_REASON, "code": UNFINISHED_CODE}
     ends = {status.value: text for status, text in UNFINISHED_DELIVERY.items()}
-    _tell(link, "fail_open_deliveries", {**_key(run), **ends, "code": UNFINISHED_CODE})
+    _tell(link, "fail_open_deliveries", {**_key(run), **ends, "code": UNFINISHED_CODE, "now": now})
     _tell(link, "fail_unfinished", {**_key(run), **plan, **why, "now": now})
     _settle_executions(link, run, list(actions), now)
     counts = {row["status"]: row["count"] for row in _ask(link, "count_ended", _key(run))}

@@ -138,6 +138,7 @@ def _shape_delivery(row: Mapping[str, Any]) -> dict[str, Any]:
         "details": row["details"],
         "created_at": iso(row["created_at"]),
         "sent_at": iso(row["sent_at"]),
+        "settled_at": iso(row["settled_at"]),
     }
 
 

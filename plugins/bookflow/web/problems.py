@@ -13,8 +13,6 @@ import sqlalchemy.exc
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,8 +37,6 @@ AIRFLOW_DATABASE_ERRORS = (
     sqlalchemy.exc.TimeoutError,
 )
 URN = "urn:bookflow:problem:"
-# bookflow's own database is not reached through SQLAlchemy: these come from Airflow's
-_AIRFLOW_DATABASE_ERRORS = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 class NotStartedError(BookflowError):
@@ -143,8 +139,6 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(LoginRequiredError, _send_to_login)
     app.add_exception_handler(RequestValidationError, _answer_validation)
     app.add_exception_handler(HTTPException, _answer_http)
-    for kind in _AIRFLOW_DATABASE_ERRORS:
-        app.add_exception_handler(kind, _answer_airflow_database)
     app.add_middleware(UnexpectedErrorGuard)
 
 
@@ -165,13 +159,6 @@ async def _answer_validation(request: Request, error: Exception) -> Response:
     problems = [(".".join(str(part) for part in item["loc"][1:]), item["msg"]) for item in found]
     first, *more = problems or [("", "the request is not acceptable")]
     return answer(request, problem_of(InputError(*first, more=more)))
-
-
-async def _answer_airflow_database(request: Request, error: Exception) -> Response:
-    # the text of the driver may name hosts and users: it is for the log alone
-    log.warning("bookflow: Airflow's metadata database can't be reached: %s", error)
-    message = "Airflow's metadata database can't be reached; check [database] sql_alchemy_conn"
-    return answer(request, problem_of(DatabaseUnavailableError(message)))
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

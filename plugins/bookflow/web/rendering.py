@@ -70,6 +70,7 @@ class _Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.environment.filters["messages"] = list_messages
         self.environment.filters["moment"] = show_moment
         self.environment.filters["value"] = show_value
         self.environment.filters["words"] = show_words
@@ -90,6 +91,16 @@ class _Pages:
 @cache
 def _load_pages() -> _Pages:
     return _Pages()
+
+
+def list_messages(rendered: object) -> list[Mapping[str, Any]]:
+    """Give the messages of recorded content one by one; it repeats the first where there are more."""
+    if not isinstance(rendered, Mapping):
+        return []
+    messages = rendered.get("messages")
+    if isinstance(messages, list) and all(isinstance(item, Mapping) for item in messages):
+        return messages
+    return [rendered]
 
 
 def show_moment(value: object) -> str:

@@ -76,3 +76,32 @@ def test_action_that_asks_for_the_status_decides_itself(group):
 
 def test_workflow_whose_spec_is_gone_says_so():
     assert "no longer exists" in reason(Specs(), "cancelled", "other")
+
+
+@pytest.mark.parametrize(
+    ("settled_at", "shown"),
+    [
+        ("2026-03-02T12:09:00+00:00", "2026-03-02T12:09:00+00:00"),
+        (None, "2026-03-02T12:00:00+00:00"),
+    ],
+)
+def test_failed_delivery_stands_at_the_end_of_its_last_try(settled_at, shown):
+    delivery = {
+        "id": "d-1",
+        "recipient": "invitee",
+        "address": "ada@example.com",
+        "status": "failed",
+        "error_message": "421 busy",
+        "sent_at": None,
+        "settled_at": settled_at,
+    }
+    logged = {
+        "action": "mail",
+        "type": "send_email",
+        "status": "failed",
+        "started_at": "2026-03-02T12:00:00+00:00",
+        "deliveries": [delivery],
+    }
+    execution = {**pending(), "status": "failed", "execution_log": [logged]}
+    [entry] = build_entries([execution], Specs(), subject={"status": "confirmed"}, domain=DOMAIN)
+    assert (entry["kind"], entry["at"]) == ("failed", shown)

@@ -35,7 +35,8 @@ def test_reasons_are_masked_for_logs(reason, masked):
 def test_masking_a_huge_reason_takes_no_time(letter):
     started = time.perf_counter()
     assert len(mask_reason(letter * 200_000)) <= 500
-    assert time.perf_counter() - started < 0.5
+    # quadratic would take minutes
+    assert time.perf_counter() - started < 5
 
 
 def test_log_and_summary_hold_no_personal_data(world, make_booking, caplog):

@@ -156,7 +156,8 @@ def test_evil_pattern_on_a_long_text_takes_no_time(
     started = time.perf_counter()
     assert not conditions.holds({"custom_a": "a" * 100_000 + "b"}, now=NOW)
     assert conditions.holds({"custom_a": "a" * 100_000}, now=NOW)
-    assert time.perf_counter() - started < 0.1
+    # linear takes milliseconds, backtracking would take years
+    assert time.perf_counter() - started < 5
 
 
 def test_large_pattern_on_a_long_text_is_given_up_with_a_reason(

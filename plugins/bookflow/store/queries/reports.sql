@@ -46,7 +46,7 @@ ORDER BY started_at, action;
 -- description: Read the deliveries of executions, in the order they were claimed.
 SELECT
     id, execution_id, action, recipient, channel, address, status, attempts, provider_id,
-    error_code, error_message, details, created_at, sent_at
+    error_code, error_message, details, created_at, sent_at, settled_at
 FROM bookflow.deliveries
 WHERE execution_id = ANY(%(ids)s)
 ORDER BY created_at, recipient, id;

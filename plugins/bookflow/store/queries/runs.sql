@@ -99,7 +99,8 @@ UPDATE bookflow.deliveries AS d SET
     error_code = n.error_code,
     error_message = n.error_message,
     details = n.details,
-    sent_at = CASE WHEN n.status IN ('sent', 'delivered') THEN n.at END
+    sent_at = CASE WHEN n.status IN ('sent', 'delivered') THEN n.at END,
+    settled_at = n.at
 FROM json_to_recordset(%(rows)s::json) AS n (
     id uuid, status text, attempts integer, at timestamptz, provider_id text, error_code text,
     error_message text, details jsonb
@@ -182,7 +183,8 @@ UPDATE bookflow.deliveries AS d SET
         '; its last try: ',
         CASE WHEN d.status = 'sending' THEN %(sending)s ELSE %(retrying)s END,
         d.error_message
-    )
+    ),
+    settled_at = %(now)s
 FROM bookflow.executions AS e
 WHERE
     e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'

@@ -167,6 +167,7 @@ CREATE TABLE bookflow.deliveries (
     created_at timestamptz NOT NULL,
     claimed_at timestamptz NOT NULL,
     sent_at timestamptz,
+    settled_at timestamptz,
     CONSTRAINT deliveries_status_known CHECK (
         status IN ('sending', 'retrying', 'sent', 'delivered', 'failed')
     ),
