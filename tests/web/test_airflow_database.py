@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
 import pytest
 import sqlalchemy.exc
 
 from bookflow.web.problems import internal_problem
+
+with warnings.catch_warnings():
+    # it asks for httpx2, which Airflow 3.3 does not come with
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
 
 
 @pytest.mark.parametrize(
@@ -23,3 +31,39 @@ def test_airflows_database_away_is_a_503_that_says_so(error):
 
 def test_other_surprises_stay_internal():
     assert internal_problem(ValueError("x")).status == 500
+
+
+@pytest.mark.airflow
+@pytest.mark.parametrize(
+    ("place", "method", "path"),
+    [
+        ("authenticate", "GET", "/api/v1/health"),
+        ("authenticate", "GET", "/api/v1/executions"),
+        ("authenticate", "GET", "/bookings/bk-1"),
+        ("authenticate", "POST", "/api/v1/triggers/booking_created"),
+        ("require_running", "POST", "/api/v1/triggers/booking_created"),
+        ("require_reading", "GET", "/api/v1/bookings/bk-1/timeline"),
+        ("find_visibility", "GET", "/api/v1/executions"),
+        ("find_visibility", "GET", "/bookings/bk-1"),
+    ],
+)
+def test_every_route_answers_503_with_retry_after(
+    airflow_database: Any, desk: Any, place: str, method: str, path: str
+) -> None:
+    from bookflow.web import deps
+    from bookflow.web.app import create_app
+
+    def fail() -> None:
+        raise sqlalchemy.exc.OperationalError("SELECT secret", {}, OSError("refused"))
+
+    app = create_app(lambda: desk)
+    # whatever comes before the failing part lets everybody through
+    for name in ("authenticate", "require_reading", "require_running"):
+        app.dependency_overrides[getattr(deps, name)] = lambda: None
+    app.dependency_overrides[getattr(deps, place)] = fail
+    with TestClient(app) as client:
+        answer = client.request(method, path, json={} if method == "POST" else None)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert "Airflow&#39;s own database" in answer.text or "Airflow's own database" in answer.text
+    assert "secret" not in answer.text

@@ -94,7 +94,7 @@ def _load_pages() -> _Pages:
 
 
 def list_messages(rendered: object) -> list[Mapping[str, Any]]:
-    """Give the messages of recorded content one by one; it repeats the first where there are more."""
+    """Give the messages of recorded content; where there are more, its own keys are the first."""
     if not isinstance(rendered, Mapping):
         return []
     messages = rendered.get("messages")
