@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -21,6 +22,9 @@ from bookflow.journey.steps import Step, WorkflowFacts
 from bookflow.records import utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from bookflow.journey.intake import Intake
     from bookflow.ports import (
         CompiledAction,
@@ -62,44 +66,78 @@ def dsn_of(info: ConnectionInfo) -> str:
     return f"postgresql://{login}{at}{host}/{quote(info.schema, safe='')}{query}"
 
 
-def find_dsn(settings: Settings, connections: ConnectionSource, *, may_start: bool = True) -> str:
+def find_dsn(settings: Settings, connections: ConnectionSource) -> str:
     """Give the database's URL: the connection's where there is one, else the embedded server's.
 
     Starts the embedded server where it is needed and not yet running. A connection that is there
     but can't be read raises: events must not end up in another database than the one meant.
-    Without `may_start` an embedded server that does not run raises `ConfigurationError`.
     """
     try:
         return dsn_of(connections.get(settings.database_conn_id))
     except MissingConnectionError as error:
         log.info("bookflow: %s; using the embedded PostgreSQL", error)
     # only processes on the embedded server pay for this import
-    from bookflow.store.embedded import ensure_database, find_running, start_embedded
+    from bookflow.store.embedded import ensure_database, start_embedded
 
-    directory = settings.home.expanduser() / "postgres"
-    if not may_start and find_running(directory) is None:
+    return ensure_database(start_embedded(_embedded_directory(settings)), EMBEDDED_DATABASE)
+
+
+@contextmanager
+def existing_dsn(settings: Settings, connections: ConnectionSource) -> Iterator[str]:
+    """Give the URL of a database that is there already, for commands that only read.
+
+    Makes nothing; an embedded server that does not run is started, and stopped at the end. Raises
+    `ConfigurationError` when there is neither a connection nor an embedded server.
+    """
+    try:
+        dsn = dsn_of(connections.get(settings.database_conn_id))
+    except MissingConnectionError:
+        dsn = ""
+    if dsn:
+        yield dsn
+        return
+    # only processes on the embedded server pay for this import
+    from bookflow.store.embedded import borrow_embedded, has_data, with_database
+
+    directory = _embedded_directory(settings)
+    if not has_data(directory):
+        variable = f"AIRFLOW_CONN_{settings.database_conn_id.upper()}"
         message = (
             f"there is no database to read: no connection `{settings.database_conn_id}`, and no "
-            f"embedded PostgreSQL runs in {directory}; set AIRFLOW_CONN_BOOKFLOW_DB, name the "
-            "folder of a running demo in BOOKFLOW_HOME, or make a database with "
-            "`bookflow db upgrade`"
+            f"embedded PostgreSQL in {directory}; set {variable}, name the folder of a demo in "
+            "BOOKFLOW_HOME, or make a database with `bookflow db upgrade`"
         )
         raise ConfigurationError(message)
-    return ensure_database(start_embedded(directory), EMBEDDED_DATABASE)
+    with borrow_embedded(directory) as server:
+        yield with_database(server, EMBEDDED_DATABASE)
+
+
+def _embedded_directory(settings: Settings) -> Path:
+    return settings.home.expanduser() / "postgres"
 
 
 def open_store(
-    settings: Settings,
-    connections: ConnectionSource,
-    *,
-    pool_size: int = 0,
-    may_start: bool = True,
+    settings: Settings, connections: ConnectionSource, *, pool_size: int = 0
 ) -> PostgresStore:
     """Open the store; `pool_size` 0 is one connection, opened when it is first needed."""
     from bookflow.store.postgres import PostgresStore
 
-    dsn = find_dsn(settings, connections, may_start=may_start)
-    return PostgresStore.open(dsn, pool_size=pool_size)
+    return PostgresStore.open(find_dsn(settings, connections), pool_size=pool_size)
+
+
+@contextmanager
+def open_existing_store(
+    settings: Settings, connections: ConnectionSource
+) -> Iterator[PostgresStore]:
+    """Open the store of a database that is there already, for commands that only read."""
+    from bookflow.store.postgres import PostgresStore
+
+    with existing_dsn(settings, connections) as dsn:
+        store = PostgresStore.open(dsn, pool_size=0)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def compile_action(

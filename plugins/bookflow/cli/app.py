@@ -179,13 +179,10 @@ def schema() -> None:
 def stats(output: FormatOption = Format.TEXT) -> None:
     """Print statistics per workflow from the bookflow database."""
     from bookflow.cli.database import print_statistics
-    from bookflow.wiring import open_store
+    from bookflow.wiring import open_existing_store
 
-    store = open_store(_settings(), _connections(), may_start=False)
-    try:
+    with open_existing_store(_settings(), _connections()) as store:
         rows = store.statistics()
-    finally:
-        store.close()
     if output is Format.JSON:
         print_json(rows)
     else:
@@ -237,9 +234,10 @@ def upgrade_database(
 def show_database_status(output: FormatOption = Format.TEXT) -> None:
     """Show the schema revision. Exits with 1 when migrations are pending."""
     from bookflow.store.migrating import status
-    from bookflow.wiring import find_dsn
+    from bookflow.wiring import existing_dsn
 
-    found = status(find_dsn(_settings(), _connections(), may_start=False))
+    with existing_dsn(_settings(), _connections()) as dsn:
+        found = status(dsn)
     if output is Format.JSON:
         print_json({"current": found.current, "head": found.head, "pending": list(found.pending)})
     elif found.pending:
@@ -273,13 +271,10 @@ def _environment_connections() -> Any:
 
 
 def _event_types(settings: Settings) -> list[str]:
-    from bookflow.wiring import open_store
+    from bookflow.wiring import open_existing_store
 
-    store = open_store(settings, _connections(), may_start=False)
-    try:
+    with open_existing_store(settings, _connections()) as store:
         return store.event_type_slugs()
-    finally:
-        store.close()
 
 
 def _read_time(text: str | None) -> datetime:

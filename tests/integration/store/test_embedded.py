@@ -15,8 +15,12 @@ import pytest
 
 from bookflow.errors import DatabaseUnavailableError
 from bookflow.store.embedded import (
+    BORROWED,
+    borrow_embedded,
     ensure_database,
     find_running,
+    has_data,
+    is_alive,
     read_postmaster,
     start_embedded,
     stop_embedded,
@@ -83,6 +87,40 @@ def test_a_killed_server_is_started_again_though_its_id_was_reused(directory):
     lines = (directory / "postmaster.pid").read_text().splitlines()
     (directory / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
     assert ask(start_embedded(directory), "SELECT 1") == 1
+
+
+def test_a_borrowed_server_is_stopped_again_and_nobody_else_gets_it_meanwhile(directory):
+    assert not has_data(directory)
+    start_embedded(directory)
+    stop_embedded(directory)
+    assert has_data(directory)
+    assert not is_alive(directory)
+    with ThreadPoolExecutor(1) as pool:
+        with borrow_embedded(directory) as dsn:
+            borrowed = read_postmaster(directory).pid
+            assert ask(dsn, "SELECT 1") == 1
+            lasting = pool.submit(start_embedded, directory)
+            time.sleep(0.2)
+            assert not lasting.done()
+        assert ask(lasting.result(timeout=30), "SELECT 1") == 1
+    assert read_postmaster(directory).pid != borrowed
+    with borrow_embedded(directory) as dsn:
+        assert ask(dsn, "SELECT 1") == 1
+    assert is_alive(directory)
+
+
+def test_a_server_whose_borrower_was_killed_stays_for_who_starts_it(directory):
+    start_embedded(directory)
+    (directory / BORROWED).touch()
+    pid = read_postmaster(directory).pid
+    start_embedded(directory)
+    with borrow_embedded(directory) as dsn:
+        assert ask(dsn, "SELECT 1") == 1
+    assert read_postmaster(directory).pid == pid
+    (directory / BORROWED).touch()
+    with borrow_embedded(directory) as dsn:
+        assert ask(dsn, "SELECT 1") == 1
+    assert find_running(directory) is None
 
 
 def test_stop_leaves_other_processes_alone(tmp_path):

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.parametrize("words", [("stats",), ("db", "status")])
+@pytest.mark.parametrize(
+    "words", [("stats",), ("db", "status"), ("validate", "any.yaml", "--database")]
+)
 def test_reading_makes_no_database(
     run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
 ) -> None:

@@ -149,6 +149,16 @@ def test_text_shows_status_rules_and_content_without_obeying_markup(
     assert "[bold]:smile: Compare plans[/bold]" in out
 
 
+def test_rule_that_compares_with_nothing_shows_no_value(
+    run: Run, spec_file: Path, booking_file: Path
+) -> None:
+    old = "{field: invitee_domain, operator: equals, value: example.org}"
+    new = "{field: invitee_domain, operator: is_not_empty}"
+    spec_file.write_text(SPEC.replace(old, new), encoding="utf-8")
+    out = run("test", spec_file, "--booking", booking_file).out
+    assert '    ✓ invitee_domain is_not_empty: is "example.org"' in out
+
+
 def test_marks_that_turn_text_around_never_reach_the_terminal(
     run: Run, spec_file: Path, tmp_path: Path, booking: dict[str, Any]
 ) -> None:

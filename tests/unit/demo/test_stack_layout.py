@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
 
+from bookflow.demo.occupancy import DirectoryLock
 from bookflow.demo.stack import AirflowStack, Layout
 from bookflow.errors import ConfigurationError
 
@@ -13,6 +16,32 @@ def test_missing_folder_is_named_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere is missing.*`make demo`"):
         stack.start()
     assert not (tmp_path / "stack").exists()
+
+
+def test_second_stack_in_a_directory_leaves_the_database_of_the_first_alone(tmp_path: Path) -> None:
+    first = DirectoryLock(tmp_path)
+    first.take()
+    (tmp_path / "postgres").mkdir()
+    pid_file = tmp_path / "postgres" / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\nx\n1\n5432\n/nowhere\n\n\nready\n")
+    with pytest.raises(ConfigurationError, match=f"in use by the process {os.getpid()}"):
+        AirflowStack(tmp_path).__enter__()
+    assert first.is_held
+    assert pid_file.exists()
+    first.release()
+
+
+def test_taken_port_is_found_before_the_database_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        stack = AirflowStack(tmp_path, port=taken.getsockname()[1])
+        with pytest.raises(ConfigurationError, match=r"is taken.*make demo PORT="):
+            stack.__enter__()
+    assert not (tmp_path / "postgres").exists()
+    again = DirectoryLock(tmp_path)
+    again.take()
+    again.release()
 
 
 def test_checkout_has_every_folder() -> None:
