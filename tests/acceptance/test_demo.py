@@ -30,5 +30,5 @@ def test_demo_takes_the_whole_sample_to_the_receivers(tmp_path):
     assert "problem:" not in done.stdout
     kept = {path.name for path in (tmp_path / "demo" / "received").iterdir()}
     assert kept == {"mail.jsonl", "sms.jsonl", "webhooks.jsonl"}
-    for user in ("admin", "editor", "viewer"):
-        assert user in done.stdout
+    assert "25 bookings" in done.stdout
+    assert "Airflow is being stopped again" in done.stdout

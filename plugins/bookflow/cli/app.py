@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -48,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # a terminal without Unicode shows escapes instead of stopping the command
             stream.reconfigure(errors="backslashreplace")
+    if arguments is None:
+        _log_to_stderr()
     try:
         app(args=arguments)
     except SpecError as error:
@@ -57,6 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BookflowError as error:
         print(f"error: {show_line(error)}", file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def _log_to_stderr() -> None:
+    """Keep standard output for answers: Airflow, once imported, would log to it."""
+    logger = logging.getLogger("bookflow")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    logger.addHandler(handler)
+    logger.propagate = False
 
 
 @app.command()
