@@ -44,7 +44,6 @@ log = logging.getLogger(__name__)
 
 SPEC_REFRESH_SECONDS = 2.0
 EMBEDDED_DATABASE = "bookflow"
-MASK = "***"
 
 
 def dsn_of(info: ConnectionInfo) -> str:
@@ -239,6 +238,7 @@ class ServerRuntime:
 
     def timeline(self, booking_id: str) -> dict[str, Any] | None:
         """Give everything planned, sent, skipped and failed for a booking, with reasons."""
+        from bookflow.actions.masking import MASK
         from bookflow.journey.timeline import build_entries
 
         booking = self.store.load_subjects([booking_id]).get(booking_id)

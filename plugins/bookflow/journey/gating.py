@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from bookflow.journey.steps import Step
     from bookflow.ports import Domain, NowSource
+    from bookflow.records import Subject
+    from bookflow.spec.conditions import Conditions
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,15 @@ def gate(
         else:
             ended.append(outcome)
     return ready, ended
+
+
+def find_stale_reason(
+    domain: Domain, trigger: str, subject: Subject, conditions: Conditions
+) -> str | None:
+    """Say why nothing should happen any more; conditions on the status decide for themselves."""
+    if domain.status_field in conditions.fields:
+        return None
+    return domain.stale_reason(trigger, subject)
 
 
 def show_messages(messages: Sequence[Message]) -> dict[str, Json]:
@@ -82,10 +93,9 @@ def _gate_one(step: Step, job: Job, domain: Domain, now: datetime) -> Gated | Ac
     trace: Json = None
     try:
         context = domain.build_context(job.subject, now=now)
-        if domain.status_field not in step.conditions.fields:
-            stale = domain.stale_reason(job.trigger, job.subject)
-            if stale:
-                return end(ActionStatus.SKIPPED, stale, "stale")
+        stale = find_stale_reason(domain, job.trigger, job.subject, step.conditions)
+        if stale:
+            return end(ActionStatus.SKIPPED, stale, "stale")
         verdict = step.conditions.explain(context, now=now)
         trace = verdict.to_json()
         if not verdict.holds:

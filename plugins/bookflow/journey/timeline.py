@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bookflow.journey.gating import find_stale_reason
 from bookflow.records import ActionStatus, ExecutionStatus
+from bookflow.spec.conditions import compile_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,12 +48,7 @@ def build_entries(
             entries.extend(_of_action(base, item))
         if execution["status"] in (ExecutionStatus.PENDING, ExecutionStatus.RUNNING):
             done = {item["action"] for item in log}
-            stale = domain.stale_reason(execution["trigger"], subject) if domain and subject else ""
-            field = domain.status_field if domain and stale else ""
-            for entry, action in _planned(base, execution, loaded, done):
-                if stale and action is not None and not _asks_for(action.conditions, field):
-                    entry["reason"] = f"will be skipped: {stale}"
-                entries.append(entry)
+            entries.extend(_planned(base, execution, loaded, done, subject, domain))
         elif execution["status"] == ExecutionStatus.CANCELLED and not log:
             reason = execution.get("error_message")
             at = execution.get("completed_at")
@@ -99,36 +96,36 @@ def _delivery_kind(delivery: Mapping[str, Any], fallback: str) -> str:
 
 
 def _planned(
-    base: Mapping[str, Any], execution: Mapping[str, Any], loaded: Any, done: set[str]
-) -> list[tuple[dict[str, Any], Any]]:
-    """Give each planned entry with its action, None where the spec is gone."""
+    base: Mapping[str, Any],
+    execution: Mapping[str, Any],
+    loaded: Any,
+    done: set[str],
+    subject: Subject | None,
+    domain: Domain | None,
+) -> list[dict[str, Any]]:
     if loaded is None:
         reason = "the workflow's spec no longer exists; nothing will be sent"
-        return [({**base, "kind": "planned", "at": execution["due_at"], "reason": reason}, None)]
+        return [{**base, "kind": "planned", "at": execution["due_at"], "reason": reason}]
     return [
-        (
-            {
-                **base,
-                "kind": "planned",
-                "at": execution["due_at"],
-                "action": action.name,
-                "type": action.type,
-                "recipient": getattr(action, "recipient", None),
-                "reason": None,
-            },
-            action,
-        )
+        {
+            **base,
+            "kind": "planned",
+            "at": execution["due_at"],
+            "action": action.name,
+            "type": action.type,
+            "recipient": getattr(action, "recipient", None),
+            "reason": _skip_reason(action, execution["trigger"], subject, domain),
+        }
         for action in loaded.workflow.active_actions
         if action.name not in done
     ]
 
 
-def _asks_for(rules: Iterable[Any], field: str) -> bool:
-    """Tell whether any rule, however deep, looks at the field; expressions name it inside."""
-    for rule in rules:
-        if hasattr(rule, "rules"):
-            if _asks_for(rule.rules, field):
-                return True
-        elif rule.field == field or (rule.field is None and field in str(rule.value)):
-            return True
-    return False
+def _skip_reason(
+    action: Any, trigger: str, subject: Subject | None, domain: Domain | None
+) -> str | None:
+    if domain is None or subject is None:
+        return None
+    conditions = compile_conditions(action.conditions, domain.vocabulary)
+    stale = find_stale_reason(domain, trigger, subject, conditions)
+    return f"will be skipped: {stale}" if stale else None

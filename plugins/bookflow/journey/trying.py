@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError
-from bookflow.journey.gating import show_messages
+from bookflow.journey.gating import find_stale_reason, show_messages
 from bookflow.spec.conditions import compile_conditions
 
 if TYPE_CHECKING:
@@ -99,10 +99,9 @@ def _judge(
         "conditions": verdict.to_json(),
         "rendered": {},
     }
-    if domain.status_field not in conditions.fields:
-        stale = domain.stale_reason(trigger, subject)
-        if stale:
-            return {**answer, "status": "skipped", "reason": stale}
+    stale = find_stale_reason(domain, trigger, subject, conditions)
+    if stale:
+        return {**answer, "status": "skipped", "reason": stale}
     if not verdict.holds:
         return {**answer, "status": "skipped", "reason": f"conditions not met: {verdict.why_not()}"}
     try:
