@@ -30,19 +30,30 @@ class ExecutionStatus(StrEnum):
 
 
 class ActionStatus(StrEnum):
-    """How an action ended for one execution; `retrying` alone is not final."""
+    """How an action ended for one execution; `retrying` and `waiting` are not final."""
 
     COMPLETED = "completed"
     FAILED = "failed"
     SKIPPED = "skipped"
     RETRYING = "retrying"
+    WAITING = "waiting"
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether nothing more will be done."""
+        return self not in (ActionStatus.RETRYING, ActionStatus.WAITING)
 
 
 class DeliveryStatus(StrEnum):
-    """Where a delivery stands; `sending` and `retrying` are not final."""
+    """Where a delivery stands; `sending`, `retrying` and `waiting` are not final.
+
+    `retrying` failed and is tried again; `waiting` was put off before it was sent: by quiet
+    hours, a digest, a rate limit or an open circuit.
+    """
 
     SENDING = "sending"
     RETRYING = "retrying"
+    WAITING = "waiting"
     SENT = "sent"
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -50,7 +61,11 @@ class DeliveryStatus(StrEnum):
     @property
     def is_final(self) -> bool:
         """Tell whether nothing more will be tried."""
-        return self not in (DeliveryStatus.SENDING, DeliveryStatus.RETRYING)
+        return self not in (
+            DeliveryStatus.SENDING,
+            DeliveryStatus.RETRYING,
+            DeliveryStatus.WAITING,
+        )
 
 
 class EventSource(StrEnum):
@@ -76,7 +91,8 @@ class NewEvent:
     """An event about to be recorded; `subject` is the snapshot it brought, if it brought one.
 
     `fingerprint` is a digest of trigger and subject id: the same idempotency key with another
-    fingerprint is a conflict.
+    fingerprint is a conflict. `implied` are fields that the event itself sets on a subject that is
+    known by its id alone (a cancellation sets the status).
     """
 
     id: uuid.UUID
@@ -89,11 +105,16 @@ class NewEvent:
     fingerprint: str = ""
     subject: Subject | None = None
     actor: str = ""
+    implied: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class NewExecution:
-    """An execution about to be recorded; with `run` it is claimed by that run at once."""
+    """An execution about to be recorded; with `run` it is claimed by that run at once.
+
+    `anchor_at` is the start or end of the meeting that a reminder was computed from: there is
+    never a second execution with the same workflow, subject and anchor.
+    """
 
     id: uuid.UUID
     workflow_id: str
@@ -102,6 +123,7 @@ class NewExecution:
     subject_id: str
     due_at: datetime
     run: RunKey | None = None
+    anchor_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +172,17 @@ class Job:
     due_at: datetime
     subject: Subject | None
     attempts: int = 0
+    anchor_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody a message can go to; `role` is `invitee`, `organizer` or `custom`."""
+    """Somebody a message can go to; `role` is `invitee`, `organizer` or `custom`.
+
+    `key` tells people of one role apart within an action, the same whenever it is asked: the role
+    itself for the first, more for the further attendees of a group. `answers` are their own custom
+    answers, None for those of the whole subject.
+    """
 
     role: str
     name: str = ""
@@ -162,6 +190,8 @@ class Person:
     phone: str | None = None
     timezone: str | None = None
     locale: str | None = None
+    key: str = ""
+    answers: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +201,9 @@ class Message:
     `recipient` is the stable key within an action (`invitee`, `organizer`, an address, `url`);
     `address` is where it goes (e-mail, E.164 number, URL). `content` is JSON with everything the
     channel needs; `masked` is the same for people to read, secrets and credentials masked.
+    `endpoint` names who is called, for circuits and limits: `smtp:<conn_id>`, `sms:<conn_id>`,
+    `connection:<conn_id>` or the URL without its query. `timezone` is the recipient's, None where
+    no person is written to.
     """
 
     recipient: str
@@ -178,11 +211,26 @@ class Message:
     address: str
     content: Mapping[str, Json]
     masked: Mapping[str, Json]
+    endpoint: str = ""
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why something is put off, and until when."""
+
+    until: datetime
+    reason: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A delivery to claim. Its id is made from execution, action and recipient: constant."""
+    """A delivery to claim. Its id is made from execution, action and recipient: constant.
+
+    With a `hold` it is not claimed but put off. With a `digest_key` (and `digest_window` in
+    seconds) it waits for the end of that digest's window: the open one's, else a new one's.
+    """
 
     id: uuid.UUID
     execution_id: uuid.UUID
@@ -190,19 +238,29 @@ class NewDelivery:
     recipient: str
     channel: str
     address: str
+    endpoint: str = ""
+    hold: Hold | None = None
+    digest_key: str | None = None
+    digest_window: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryState:
-    """A claimed delivery: `attempts` before this claim, `status` before this claim.
+    """A delivery after an attempt to claim it: `attempts` and `status` as they were before.
 
     Status `sending` before this claim means that an earlier claimer died between the call and
-    its settlement: it is sent again under the same id.
+    its settlement: it is sent again under the same id. With a `hold` it was not claimed: it is put
+    off, or another worker that is taken to be alive is sending it. `rounds` counts how often it
+    failed and was put off, `created_at` is when it was first claimed or put off.
     """
 
     id: uuid.UUID
     status: DeliveryStatus | None
     attempts: int
+    rounds: int = 0
+    created_at: datetime | None = None
+    hold: Hold | None = None
+    digest_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +273,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOutcome:
-    """How a claimed delivery went; `attempts` counts the calls made under this claim."""
+    """How a claimed delivery went; `attempts` counts the calls made under this claim.
+
+    `not_before` is when a retrying or waiting one goes on. `digest_id` names the delivery whose
+    message carried this one.
+    """
 
     id: uuid.UUID
     status: DeliveryStatus
@@ -225,13 +287,16 @@ class DeliveryOutcome:
     error_code: str | None = None
     error_message: str | None = None
     details: Mapping[str, Json] = field(default_factory=dict)
+    not_before: datetime | None = None
+    digest_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
     """How one action went for one execution. `conditions` is the trace, `rendered` is masked.
 
-    `attempts` counts the attempts of this try alone; the store adds them up.
+    `attempts` counts the attempts of this try alone; the store adds them up. `resume_at` is when a
+    retrying or waiting one goes on in a later run; without it the same run tries again.
     """
 
     execution_id: uuid.UUID
@@ -245,6 +310,7 @@ class ActionResult:
     rendered: Json = None
     reason: str | None = None
     error_code: str | None = None
+    resume_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +326,13 @@ class SubjectUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How the executions of a run ended."""
+    """How the executions of a run ended; `parked` ones wait for later runs, at `wake_at`."""
 
     completed: int
     failed: int
     cancelled: int
+    parked: int = 0
+    wake_at: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -33,6 +33,7 @@ from bookflow.spec.actions import (
     refuse_unprintable,
 )
 from bookflow.spec.durations import parse_duration
+from bookflow.spec.timing import Digest, QuietHours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,6 +144,27 @@ class Workflow(BaseModel):
         max_length=100,
         description="IANA time zone of `cron`, for the trigger `schedule` only.",
         examples=["Europe/Berlin"],
+    )
+    if_past: Literal["skip", "send"] = Field(
+        default="skip",
+        description=(
+            "For `before_meeting` and `after_meeting`: what to do for a booking that was made (or "
+            "a workflow that became active) after the reminder's time."
+        ),
+    )
+    if_late: Minutes | None = Field(
+        default=None,
+        description=(
+            "For `before_meeting` and `after_meeting`: how long after its time a reminder is still "
+            "worth sending. Without it: until the meeting starts, or one day after its end."
+        ),
+        examples=["30m", "2h"],
+    )
+    quiet_hours: QuietHours | None = Field(
+        default=None, description="Hours of the recipient's day in which no message goes out."
+    )
+    digest: Digest | None = Field(
+        default=None, description="Gather what one recipient gets within a window into one message."
     )
     tags: tuple[Tag, ...] = Field(
         default=(), max_length=20, description="Words to find the workflow by in Airflow."

@@ -140,6 +140,7 @@ def _insert_executions(
                 "booking_id": execution.subject_id,
                 "status": status.value,
                 "due_at": execution.due_at,
+                "anchor_at": execution.anchor_at,
                 "created_at": at,
                 "started_at": at if run else None,
                 "dag_id": run.dag_id if run else None,

@@ -193,15 +193,16 @@ WHERE b.snapshot_at IS NULL OR excluded.snapshot_at >= b.snapshot_at;
 -- name: insert_executions
 -- description: Record executions; those that come with a run are claimed by it at once.
 INSERT INTO bookflow.executions (
-    id, workflow_id, workflow_version, event_id, booking_id, status, due_at, created_at,
-    started_at, dag_id, run_id
+    id, workflow_id, workflow_version, event_id, booking_id, status, due_at, wake_at, anchor_at,
+    created_at, started_at, dag_id, run_id
 )
 SELECT
-    n.id, n.workflow_id, n.workflow_version, n.event_id, n.booking_id, n.status, n.due_at,
-    n.created_at, n.started_at, n.dag_id, n.run_id
+    n.id, n.workflow_id, n.workflow_version, n.event_id, n.booking_id, n.status, n.due_at, n.due_at,
+    n.anchor_at, n.created_at, n.started_at, n.dag_id, n.run_id
 FROM json_to_recordset(%(rows)s::json) AS n (
     id uuid, workflow_id text, workflow_version text, event_id uuid, booking_id text, status text,
-    due_at timestamptz, created_at timestamptz, started_at timestamptz, dag_id text, run_id text
+    due_at timestamptz, anchor_at timestamptz, created_at timestamptz, started_at timestamptz,
+    dag_id text, run_id text
 );
 
 -- name: insert_runs

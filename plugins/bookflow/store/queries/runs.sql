@@ -12,8 +12,8 @@ RETURNING dag_id;
 WITH due AS MATERIALIZED (
     SELECT id
     FROM bookflow.executions
-    WHERE workflow_id = %(workflow_id)s AND status = 'pending' AND due_at <= %(now)s
-    ORDER BY due_at, id
+    WHERE workflow_id = %(workflow_id)s AND status = 'pending' AND wake_at <= %(now)s
+    ORDER BY wake_at, id
     LIMIT %(limit)s
     FOR NO KEY UPDATE SKIP LOCKED
 ),
@@ -29,7 +29,7 @@ SELECT
     (SELECT count(*) FROM due) = %(limit)s AND EXISTS (
         SELECT 1
         FROM bookflow.executions AS e
-        WHERE e.workflow_id = %(workflow_id)s AND e.status = 'pending' AND e.due_at <= %(now)s
+        WHERE e.workflow_id = %(workflow_id)s AND e.status = 'pending' AND e.wake_at <= %(now)s
             AND NOT EXISTS (SELECT 1 FROM due AS d WHERE d.id = e.id)
     ) AS has_more;
 
@@ -42,7 +42,7 @@ SELECT
     ) AS held,
     EXISTS (
         SELECT 1 FROM bookflow.executions
-        WHERE workflow_id = %(workflow_id)s AND status = 'pending' AND due_at <= %(now)s
+        WHERE workflow_id = %(workflow_id)s AND status = 'pending' AND wake_at <= %(now)s
     ) AS has_more;
 
 -- name: load_jobs
@@ -289,6 +289,6 @@ SELECT hop.workflow_id
 FROM hop
 WHERE EXISTS (
     SELECT 1 FROM bookflow.executions AS e
-    WHERE e.workflow_id = hop.workflow_id AND e.status = 'pending' AND e.due_at <= %(now)s
+    WHERE e.workflow_id = hop.workflow_id AND e.status = 'pending' AND e.wake_at <= %(now)s
 )
 ORDER BY hop.workflow_id;
