@@ -100,6 +100,23 @@ class TemplateError(BookflowError):
         self.line = line
 
 
+class SignatureError(BookflowError):
+    """A request is not signed as its source must sign it."""
+
+
+class UnavailableError(BookflowError):
+    """Bookflow can't take this just now; send it again later (the server's log says why)."""
+
+
+class TooManyRequestsError(BookflowError):
+    """Requests come faster than is allowed; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        """Keep the wait."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class DatabaseUnavailableError(BookflowError):
     """The bookflow database can't be reached; nothing was changed."""
 

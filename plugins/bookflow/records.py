@@ -251,14 +251,14 @@ class DeliveryState:
     Status `sending` before this claim means that an earlier claimer died between the call and
     its settlement: it is sent again under the same id. With a `hold` it was not claimed: it is put
     off, or another worker that is taken to be alive is sending it. `rounds` counts how often it
-    failed and was put off, `created_at` is when it was first claimed or put off.
+    failed and was put off; from `trying_since` on counts the time after which it is given up.
     """
 
     id: uuid.UUID
     status: DeliveryStatus | None
     attempts: int
     rounds: int = 0
-    created_at: datetime | None = None
+    trying_since: datetime | None = None
     hold: Hold | None = None
     digest_id: uuid.UUID | None = None
 
@@ -326,13 +326,31 @@ class SubjectUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How the executions of a run ended; `parked` ones wait for later runs, at `wake_at`."""
+    """How the executions of a run ended; `parked` ones wait for later runs, at `wake_at`.
+
+    `workflow_id` is the workflow of those that are parked, None where there are none.
+    """
 
     completed: int
     failed: int
     cancelled: int
     parked: int = 0
     wake_at: tuple[datetime, ...] = ()
+    workflow_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRun:
+    """A run that holds unfinished executions of a workflow, and since when."""
+
+    run: RunKey
+    workflow_id: str
+    claimed_at: datetime
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Tell whether its DAG was written by hand: no later run takes up what it leaves."""
+        return self.run.dag_id == self.workflow_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,58 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "BOOKFLOW_"
+_COUNTS = (
+    "batch_size",
+    "max_active_runs",
+    "concurrency",
+    "smtp_connections",
+    "inbound_days",
+)
+_RATES = ("recipient_limit", "webhook_limit", "inbound_address_limit", "inbound_source_limit")
+PERIOD_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+COUNT_LIMIT = 1_000_000
+
+_RATE = re.compile(r"([1-9][0-9]{0,6})\s*/\s*([smhd])")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `count` within any `seconds`."""
+
+    count: int
+    seconds: float
+
+    @classmethod
+    def parse(cls, text: str, *, name: str) -> Rate | None:
+        """Read a rate such as `10/s`, an empty one as None; raises `ConfigurationError`.
+
+        >>> Rate.parse("100/m", name="the limit")
+        Rate(count=100, seconds=60)
+        """
+        if not text.strip():
+            return None
+        found = _RATE.fullmatch(text.strip().lower())
+        if found is None or int(found[1]) > COUNT_LIMIT:
+            message = (
+                f"{name}: {text[:60]!r} is not a rate; write how many per second, minute, hour or "
+                f"day, such as 10/s, 100/m, 2000/h or 50/d, at most {COUNT_LIMIT:,}"
+            )
+            raise ConfigurationError(message)
+        return cls(int(found[1]), PERIOD_SECONDS[found[2]])
+
+    def __str__(self) -> str:
+        """Write it as it is read."""
+        unit = next((unit for unit, long in PERIOD_SECONDS.items() if long == self.seconds), "")
+        return f"{self.count}/{unit or f'{self.seconds:g}s'}"
+
+    def narrowed(self, count: int) -> Rate:
+        """Give a rate of at most `count` in a shorter time that never exceeds this one.
+
+        >>> Rate(2000, 3600).narrowed(100)
+        Rate(count=100, seconds=180.0)
+        """
+        parts = -(-self.count // count)
+        return Rate(self.count // parts, self.seconds / parts) if parts > 1 else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +93,21 @@ class Settings:
     http_timeout_seconds: float = 15.0
     smtp_timeout_seconds: float = 15.0
     retry_delay_seconds: float = 10.0
+    retry_schedule: str = "10s,1m,5m,30m,2h,5h,10h,14h,20h,24h"
+    give_up_hours: float = 72.0
     allowed_networks: tuple[str, ...] = ()
     recipient_domains: tuple[str, ...] = ()
+    recipient_limit: str = ""
+    webhook_limit: str = ""
+    endpoint_disable_hours: float = 24.0
     spec_size_limit: int = 262_144
     body_size_limit: int = 4_194_304
+    inbound_cal_com_conn_id: str = "bookflow_inbound_cal_com"
+    inbound_calendly_conn_id: str = "bookflow_inbound_calendly"
+    inbound_standard_webhooks_conn_id: str = "bookflow_inbound_standard_webhooks"
+    inbound_address_limit: str = "600/m"
+    inbound_source_limit: str = "6000/m"
+    inbound_days: int = 30
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -80,7 +144,14 @@ def _check(settings: Settings) -> None:
             "BOOKFLOW_BUSINESS_START_HOUR must be before BOOKFLOW_BUSINESS_END_HOUR, both 0 to 24"
         )
         raise ConfigurationError(message)
-    for name in ("batch_size", "max_active_runs", "concurrency", "smtp_connections"):
+    for name in _RATES:
+        Rate.parse(getattr(settings, name), name=f"{PREFIX}{name.upper()}")
+    if not 0 < settings.give_up_hours <= 10_000:
+        raise ConfigurationError("BOOKFLOW_GIVE_UP_HOURS must be above 0 and at most 10000")
+    if not 0 < settings.endpoint_disable_hours <= 10_000:
+        message = "BOOKFLOW_ENDPOINT_DISABLE_HOURS must be above 0 and at most 10000"
+        raise ConfigurationError(message)
+    for name in _COUNTS:
         if getattr(settings, name) < 1:
             message = f"{PREFIX}{name.upper()} must be at least 1"
             raise ConfigurationError(message)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bookflow.actions.endpoint_keys import endpoint_of_connection
 from bookflow.actions.mail_addresses import (
     domain_of,
     is_shared_domain,
@@ -13,7 +14,16 @@ from bookflow.actions.mail_addresses import (
     normalize_domain,
 )
 from bookflow.actions.masking import bound_text
-from bookflow.actions.recipients import describe_role, enrich, find_people, make_custom, render_each
+from bookflow.actions.recipients import (
+    CUSTOM,
+    describe_role,
+    enrich,
+    find_people,
+    key_of,
+    make_custom,
+    render_each,
+    zone_of,
+)
 from bookflow.errors import PermanentDeliveryError
 from bookflow.records import Message, Person
 from bookflow.spec.addresses import has_template
@@ -30,7 +40,6 @@ if TYPE_CHECKING:
     from bookflow.spec.templates import Template
 
 CHANNEL = "email"
-CUSTOM = "custom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class EmailAction:
             people = find_people(self.resources.domain, subject, self.recipient)
 
         def render_one(person: Person) -> Message:
-            return self._render_for(person, context, facts)
+            return self._render_for(person, subject, context, facts)
 
         return render_each(people, CHANNEL, render_one, lambda person: person.email)
 
@@ -75,12 +84,16 @@ class EmailAction:
             yield channel
 
     def _render_for(
-        self, person: Person, context: Mapping[str, Any], facts: Mapping[str, Json]
+        self,
+        person: Person,
+        about: Subject,
+        context: Mapping[str, Any],
+        facts: Mapping[str, Json],
     ) -> Message:
         address = find_address(person)
         if person.role == CUSTOM and not self.is_custom_literal:
             check_allowed(address, context, self.resources.settings)
-        personal = enrich(context, person)
+        personal = enrich(self.resources.domain, about, context, person)
         subject = self.subject.render(personal)
         text = self.text.render(personal)
         html = self.html.render(personal) if self.html is not None else None
@@ -88,7 +101,7 @@ class EmailAction:
         if html is not None:
             masked["html"] = bound_text(html)
         return Message(
-            recipient=address if person.role == CUSTOM else person.role,
+            recipient=address if person.role == CUSTOM else key_of(person),
             channel=CHANNEL,
             address=address,
             content={
@@ -100,6 +113,8 @@ class EmailAction:
                 "date": facts["timestamp"],
             },
             masked=masked,
+            endpoint=endpoint_of_connection("smtp", self.resources.settings.smtp_conn_id),
+            timezone=zone_of(person),
         )
 
 

@@ -6,9 +6,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bookflow.actions.endpoint_keys import endpoint_of_connection
 from bookflow.actions.masking import replace_surrogates
 from bookflow.actions.phone_numbers import to_e164
-from bookflow.actions.recipients import describe_role, enrich, find_people, make_custom, render_each
+from bookflow.actions.recipients import (
+    CUSTOM,
+    describe_role,
+    enrich,
+    find_people,
+    is_further,
+    key_of,
+    make_custom,
+    note_left_out,
+    render_each,
+    zone_of,
+)
 from bookflow.actions.sms_segments import count_segments
 from bookflow.errors import PermanentDeliveryError
 from bookflow.records import Message, Person
@@ -24,7 +36,6 @@ if TYPE_CHECKING:
     from bookflow.spec.templates import Template
 
 CHANNEL = "sms"
-CUSTOM = "custom"
 # what Twilio-compatible APIs take
 TEXT_LIMIT = 1600
 
@@ -49,11 +60,14 @@ class SmsAction:
             people = [person]
         else:
             people = find_people(self.resources.domain, subject, self.recipient)
+        # most guests of a group leave no number: that is no failure
+        reachable = [one for one in people if not is_further(one) or (one.phone or "").strip()]
 
         def render_one(person: Person) -> Message:
-            return self._render_for(person, context)
+            return self._render_for(person, subject, context)
 
-        return render_each(people, CHANNEL, render_one, lambda person: person.phone)
+        messages = render_each(reachable, CHANNEL, render_one, lambda person: person.phone)
+        return note_left_out(messages, len(people) - len(reachable), "phone number")
 
     @asynccontextmanager
     async def open_channel(self) -> AsyncIterator[Channel]:
@@ -64,22 +78,25 @@ class SmsAction:
 
         settings = self.resources.settings
         info = self.resources.connections.get(settings.sms_conn_id)
-        provider = SmsProvider.from_connection(info)
+        provider = SmsProvider.from_connection(info, public_url=settings.public_url)
         async with open_http(settings) as http:
             yield SmsChannel(http, provider, now=self.resources.now)
 
-    def _render_for(self, person: Person, context: Mapping[str, Any]) -> Message:
+    def _render_for(self, person: Person, about: Subject, context: Mapping[str, Any]) -> Message:
         number = find_number(person, region=self.resources.settings.default_region)
-        text = replace_surrogates(self.text.render(enrich(context, person))).strip()
+        personal = enrich(self.resources.domain, about, context, person)
+        text = replace_surrogates(self.text.render(personal)).strip()
         check_text(text)
         count = count_segments(text)
         shown = {"segments": count.segments, "encoding": count.encoding}
         return Message(
-            recipient=number if person.role == CUSTOM else person.role,
+            recipient=number if person.role == CUSTOM else key_of(person),
             channel=CHANNEL,
             address=number,
             content={"to": number, "message": text, **shown},
             masked={"to": number, "message": text, **shown},
+            endpoint=endpoint_of_connection("sms", self.resources.settings.sms_conn_id),
+            timezone=zone_of(person),
         )
 
 

@@ -24,7 +24,7 @@ from bookflow.spec.conditions.models import Group
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
 
-DEFAULT_RETRIES = 2
+DEFAULT_RETRIES = 4
 Recipient = Literal["organizer", "invitee", "both", "custom"]
 
 
@@ -51,6 +51,10 @@ Subject = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(ref
 Body = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(refuse_blank)]
 SmsText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(refuse_blank)]
 ConnectionId = Annotated[str, AfterValidator(check_connection_id)]
+IgnoreQuietHours = Annotated[
+    bool,
+    Field(description="Send this one also in the workflow's `quiet_hours`."),
+]
 
 
 class BaseAction(BaseModel):
@@ -83,7 +87,8 @@ class BaseAction(BaseModel):
         ge=0,
         le=10,
         strict=True,
-        description="How often the task is tried again after a failure that may pass.",
+        description="How many further rounds of attempts follow one that failed for now: by "
+        "default after 10 s, 1 m, 5 m and 30 m.",
     )
 
     @property
@@ -146,6 +151,7 @@ class SendEmail(BaseAction):
     html: Body | None = Field(
         default=None, description="HTML part of the e-mail; a template whose values are escaped."
     )
+    ignore_quiet_hours: IgnoreQuietHours = False
 
     _tie_custom = field_validator("custom_email")(_require_custom)
 
@@ -162,6 +168,7 @@ class SendSms(BaseAction):
         examples=["+1 202 555 0123"],
     )
     message: SmsText = Field(description="The text; a template. 1,600 characters at most are sent.")
+    ignore_quiet_hours: IgnoreQuietHours = False
 
     _tie_custom = field_validator("custom_phone")(_require_custom)
 

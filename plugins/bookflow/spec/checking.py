@@ -17,6 +17,7 @@ from bookflow.spec.conditions.operators import nearest
 from bookflow.spec.models import SCHEDULE, Workflow, find_name_clashes
 from bookflow.spec.problems import Problem, did_you_mean, shown
 from bookflow.spec.templates import check_template
+from bookflow.spec.timing_checks import check_timing
 from bookflow.spec.vocabulary import ContextField, FieldType
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def check_words(
     data: Mapping[str, Any], workflow: Workflow | None, vocabulary: Vocabulary
 ) -> list[Problem]:
     """List what the vocabulary doesn't know; `workflow` is None if it has other faults."""
-    problems = _check_trigger(data.get("trigger"), vocabulary)
+    problems = [*_check_trigger(data.get("trigger"), vocabulary), *check_timing(data, vocabulary)]
     actions = data.get("actions")
     if not isinstance(actions, list) or not actions:
         return problems
@@ -88,9 +89,9 @@ def check_list(data: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
-def find_warnings(data: Mapping[str, Any], vocabulary: Vocabulary) -> list[Problem]:
+def find_warnings(data: Mapping[str, Any]) -> list[Problem]:
     """List what works but should be done another way."""
-    found = _find_unfired_trigger(data["trigger"], vocabulary)
+    found = _find_unfired_trigger(data["trigger"])
     for position, action in enumerate(data["actions"]):
         for name in action.get("headers") or ():
             if carries_credentials(name):
@@ -103,16 +104,13 @@ def find_warnings(data: Mapping[str, Any], vocabulary: Vocabulary) -> list[Probl
     return found
 
 
-def _find_unfired_trigger(trigger: str, vocabulary: Vocabulary) -> list[Problem]:
-    """Warn of triggers that this version takes from outside but does not fire by itself."""
-    if trigger != SCHEDULE and vocabulary.triggers[trigger].anchor is None:
+def _find_unfired_trigger(trigger: str) -> list[Problem]:
+    """Warn of the trigger that this version accepts but does not fire."""
+    if trigger != SCHEDULE:
         return []
     message = (
-        f"bookflow does not fire {shown(trigger)} by itself yet: nothing happens until somebody "
-        f"posts it to /triggers/{trigger}"
-        if trigger != SCHEDULE
-        else "bookflow does not keep schedules yet: the workflow runs only when its DAG is "
-        "triggered by hand"
+        "bookflow does not keep schedules yet: the workflow runs only when its DAG is triggered "
+        "by hand"
     )
     return [Problem(("trigger",), message, None, "not-fired")]
 

@@ -71,6 +71,7 @@ def describe(workflow: Workflow, vocabulary: Vocabulary | None = None) -> str:
             steps.append(f"{number}. at the same time:")
             steps += [f"    - {_describe_action(action)}" for action in level]
     parts.append("\n".join(steps))
+    parts += _describe_timing(workflow, vocabulary)
     parts.append(f"Owner: {escape_markdown(workflow.organizer)}")
     return "\n\n".join(parts) + "\n"
 
@@ -97,7 +98,7 @@ def _describe_start(workflow: Workflow, vocabulary: Vocabulary | None) -> str:
     what = _say_event(workflow.trigger, known)
     delay = format_duration(workflow.delay_minutes) if workflow.delay_minutes else None
     if known is not None and known.anchor:
-        side = "before" if workflow.trigger.startswith("before") else "after"
+        side = "before" if known.counts_back else "after"
         anchor = _name(known.anchor)
         start = f"{delay} {side} {anchor}" if delay else f"At {anchor}"
     else:
@@ -118,8 +119,32 @@ def _say_event(trigger: str, known: TriggerInfo | None) -> str:
     return text[:1].lower() + text[1:]
 
 
+def _describe_timing(workflow: Workflow, vocabulary: Vocabulary | None) -> list[str]:
+    """Say when messages go out later than their time, or not any more; nothing for defaults."""
+    known = vocabulary.triggers.get(workflow.trigger) if vocabulary else None
+    said = []
+    if known is not None and known.anchor:
+        if workflow.if_past == "send":
+            said.append("Where that time had passed already, it is done at once.")
+        if workflow.if_late is not None:
+            late = format_duration(workflow.if_late)
+            said.append(f"More than {late} after its time it is not done any more.")
+    if workflow.quiet_hours is not None:
+        end = f"{workflow.quiet_hours.end:%H:%M}"
+        said.append(
+            f"Quiet hours: what falls into {workflow.quiet_hours} in the recipient's time zone "
+            f"is sent at {end}."
+        )
+    if workflow.digest is not None:
+        window = format_duration(workflow.digest.window)
+        said.append(f"Digest: what an action has for one recipient within {window} is one message.")
+    return [" ".join(said)] if said else []
+
+
 def _describe_action(action: BaseAction) -> str:
     text = f"**{escape_markdown(action.name)}**: {_describe_effect(action)}"
+    if isinstance(action, SendEmail | SendSms) and action.ignore_quiet_hours:
+        text += ", in quiet hours as well"
     if action.conditions:
         groups = [_describe_group(group, outermost=True) for group in action.conditions]
         text += f", if {' and '.join(groups) if len(groups) == 1 else _join_groups(groups)}"

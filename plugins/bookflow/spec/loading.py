@@ -13,6 +13,7 @@ from bookflow.errors import SpecError, SpecIssue
 from bookflow.spec.checking import check_list, check_words, find_warnings
 from bookflow.spec.models import Workflow
 from bookflow.spec.problems import Problem, explain_validation_error
+from bookflow.spec.timing_checks import find_timing_warnings
 from bookflow.spec.yaml_reading import YamlDocument, dotted_key, read_yaml
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def load_workflow(
     if problems or workflow is None:
         raise SpecError(_to_issues(problems, document, name))
     content = text if isinstance(text, bytes) else text.encode()
-    warnings = tuple(_to_issues(find_warnings(data, vocabulary), document, name))
+    found = [*find_warnings(data), *find_timing_warnings(workflow, vocabulary)]
+    warnings = tuple(_to_issues(found, document, name))
     return LoadedWorkflow(workflow, Path(file), sha256(content).hexdigest()[:12], warnings)
 
 

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
-    WithJsonSchema,
     field_validator,
 )
 from pydantic.functional_validators import AfterValidator
@@ -32,8 +30,7 @@ from bookflow.spec.actions import (
     refuse_blank,
     refuse_unprintable,
 )
-from bookflow.spec.durations import parse_duration
-from bookflow.spec.timing import Digest, QuietHours
+from bookflow.spec.timing import Digest, Minutes, QuietHours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,32 +50,6 @@ _CRON_PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@yearly")
 _ZONE = re.compile(r"[A-Za-z0-9_+\-]{1,40}(?:/[A-Za-z0-9_+\-]{1,40}){0,3}")
 
 
-def _read_minutes(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise PydanticCustomError(
-            "duration", "is not a duration; write minutes, or a duration such as 15m, 24h or 2d"
-        )
-    try:
-        seconds = parse_duration(value).total_seconds()
-    except ValueError as error:
-        raise PydanticCustomError("duration", "{why}", {"why": str(error)}) from None
-    if seconds % 60:
-        raise PydanticCustomError("duration", "must be whole minutes; delays have no seconds")
-    return int(seconds // 60)
-
-
-Minutes = Annotated[
-    int,
-    BeforeValidator(_read_minutes),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 0},
-                {"type": "string", "pattern": r"^\s*[0-9]+\s*([wdhms]\s*([0-9]+[wdhms]\s*)*)?$"},
-            ]
-        }
-    ),
-]
 Slug = Annotated[
     str, StringConstraints(min_length=1, max_length=128), AfterValidator(refuse_unprintable)
 ]

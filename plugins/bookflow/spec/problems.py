@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from bookflow.spec.conditions.models import Group, Rule
 from bookflow.spec.conditions.operators import nearest
 from bookflow.spec.models import ACTION_TYPES, Workflow
+from bookflow.spec.timing import Digest, QuietHours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pydantic import ValidationError
+    from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
 
     from bookflow.spec.yaml_reading import Location
@@ -34,6 +35,8 @@ class Problem:
     at_key: bool = False
 
 
+_PARTS: dict[str, type[BaseModel]] = {"quiet_hours": QuietHours, "digest": Digest}
+"""The keys of a workflow that hold keys of their own."""
 _UNION_TAGS = frozenset({*ACTION_TYPES, "rule", "group"})
 
 _KEY_SYNONYMS = {
@@ -44,6 +47,9 @@ _KEY_SYNONYMS = {
     "conn_id": "webhook_conn_id", "data": "webhook_data", "payload": "webhook_data",
     "fields": "update_booking_fields", "email": "custom_email", "phone": "custom_phone",
     "schedule": "cron", "retry": "retries", "op": "operator", "not": "negate",
+    "begin": "start", "from": "start", "until": "end", "stop": "end", "late": "if_late",
+    "past": "if_past", "quiet": "quiet_hours", "do_not_disturb": "quiet_hours",
+    "gather": "digest", "bundle": "digest", "every": "window", "duration": "window",
 }  # fmt: skip
 _TYPE_SYNONYMS = {
     "email": "send_email", "mail": "send_email", "e-mail": "send_email", "sms": "send_sms",
@@ -128,9 +134,9 @@ def _unknown_key(location: Location, data: Mapping[str, Any]) -> Problem:
     key, parent = str(location[-1]), location[:-1]
     around = _value_at(data, parent)
     place, known = _keys_allowed(parent, around)
-    owner = next((name for name, model in ACTION_TYPES.items() if key in model.model_fields), None)
-    if len(parent) == 2 and parent[0] == "actions" and owner is not None:
-        message = f"{shown(key)} belongs to {owner} actions, not to {place}; remove it"
+    owner = _owner_of(key) if len(parent) == 2 and parent[0] == "actions" else None
+    if owner is not None:
+        message = f"{shown(key)} belongs to {owner}, not to {place}; remove it"
         return Problem(location, message, None, "unknown-key", at_key=True)
     missing = tuple(name for name in known if not isinstance(around, dict) or name not in around)
     synonym = _KEY_SYNONYMS.get(key.lower())
@@ -144,9 +150,19 @@ def _unknown_key(location: Location, data: Mapping[str, Any]) -> Problem:
     return Problem(location, message, candidate, "unknown-key", at_key=True)
 
 
+def _owner_of(key: str) -> str | None:
+    """Say where a key that an action can't have belongs; None where it belongs nowhere."""
+    owners = [name for name, model in ACTION_TYPES.items() if key in model.model_fields]
+    if owners:
+        return f"{' and '.join(owners)} actions"
+    return "the workflow" if key in _PARTS or key in ("if_past", "if_late") else None
+
+
 def _keys_allowed(parent: Location, around: object) -> tuple[str, tuple[str, ...]]:
     if not parent:
         return "a workflow", tuple(Workflow.model_fields)
+    if len(parent) == 1 and parent[0] in _PARTS:
+        return f"`{parent[0]}`", tuple(_PARTS[str(parent[0])].model_fields)
     if len(parent) == 2 and parent[0] == "actions" and isinstance(around, dict):
         kind = str(around.get("type"))
         return f"a {kind} action", tuple(ACTION_TYPES[kind].model_fields)

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bookflow.spec.models import SCHEDULE, Workflow
+from bookflow.spec.timing_checks import REMINDER_KEYS
 
 if TYPE_CHECKING:
     from bookflow.spec.vocabulary import Vocabulary
@@ -35,6 +36,7 @@ def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     updates["properties"] = {name: {} for name in vocabulary.updatable_fields}
     updates["additionalProperties"] = False
     _tie(schema, "trigger", SCHEDULE, ("cron", "timezone"))
+    _tie_to_reminders(schema, vocabulary)
     _tie(definitions["SendEmail"], "recipient", "custom", ("custom_email",))
     _tie(definitions["SendSms"], "recipient", "custom", ("custom_phone",))
     definitions["Webhook"]["oneOf"] = [
@@ -69,3 +71,11 @@ def _tie(schema: dict[str, Any], key: str, value: str, needed: tuple[str, ...]) 
     schema["if"] = {"properties": {key: {"const": value}}, "required": [key]}
     schema["then"] = {"required": list(needed)}
     schema["else"] = {"properties": dict.fromkeys(needed, _NULL)}
+
+
+def _tie_to_reminders(schema: dict[str, Any], vocabulary: Vocabulary) -> None:
+    """Refuse the keys of reminders where the trigger is none."""
+    reminders = [info.name for info in vocabulary.triggers.values() if info.anchor]
+    refused = {"properties": dict.fromkeys(REMINDER_KEYS, _NULL)}
+    is_reminder = {"properties": {"trigger": {"enum": reminders}}, "required": ["trigger"]}
+    schema["allOf"] = [{"if": is_reminder, "else": refused}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from heapq import merge
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from bookflow.errors import SpecError
 from bookflow.spec.loading import show_path
@@ -17,27 +17,63 @@ if TYPE_CHECKING:
     from bookflow.spec.loading import LoadedWorkflow
 
 
+class Named(Protocol):
+    """A workflow as far as claims go."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def organizer(self) -> str:
+        """Who owns it."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What its owner calls it."""
+        ...
+
+
+class Claimant(Protocol):
+    """A file that claims an id and a name."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        ...
+
+    @property
+    def workflow(self) -> Named:
+        """What it holds."""
+        ...
+
+
+T = TypeVar("T", bound=Claimant)
+
+
 @dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Generic[T]):
     """Who got which id, and why the others did not."""
 
-    workflows: dict[str, LoadedWorkflow] = field(default_factory=dict)
+    workflows: dict[str, T] = field(default_factory=dict)
     errors: dict[Path, SpecError] = field(default_factory=dict)
 
 
-def settle_claims(loaded: Sequence[LoadedWorkflow], root: str) -> Claims:
+def settle_claims(loaded: Sequence[T], root: str) -> Claims[T]:
     """Give every id to one file at most, and every name of an organizer to one workflow.
 
     Of several files with one id, the one named by it wins, the highest place first; if none or
     several of equal rank are, nobody gets it. Of two workflows of one organizer with one name,
     the first by path keeps it.
     """
-    claims = Claims()
-    by_id: dict[str, list[LoadedWorkflow]] = {}
+    claims: Claims[T] = Claims()
+    by_id: dict[str, list[T]] = {}
     for item in loaded:
         by_id.setdefault(item.workflow.id, []).append(item)
     winners = [winner for items in by_id.values() if (winner := _choose(items, root, claims))]
-    names: dict[tuple[str, str], LoadedWorkflow] = {}
+    names: dict[tuple[str, str], T] = {}
     for item in sorted(winners, key=lambda item: str(item.path)):
         workflow = item.workflow
         first = names.setdefault((workflow.organizer, workflow.name), item)
@@ -54,7 +90,7 @@ def settle_claims(loaded: Sequence[LoadedWorkflow], root: str) -> Claims:
     return Claims(dict(ordered), claims.errors)
 
 
-def _choose(items: list[LoadedWorkflow], root: str, claims: Claims) -> LoadedWorkflow | None:
+def _choose(items: list[T], root: str, claims: Claims[T]) -> T | None:
     if len(items) == 1:
         return items[0]
     workflow_id = items[0].workflow.id

@@ -37,11 +37,15 @@ class ContextField:
 
 @dataclass(frozen=True, slots=True)
 class TriggerInfo:
-    """One kind of event; `anchor` is the datetime field that `delay_minutes` counts from."""
+    """One kind of event; `anchor` is the datetime field that `delay_minutes` counts from.
+
+    With `counts_back` the delay lies before it, else after it.
+    """
 
     name: str
     description: str
     anchor: str | None = None
+    counts_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

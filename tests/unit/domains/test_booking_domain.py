@@ -45,8 +45,8 @@ STALE = {
     "booking_requested": {"cancelled", "rejected"},
     "booking_confirmed": {"cancelled", "rejected"},
     "booking_rescheduled": {"cancelled", "rejected"},
-    "before_meeting": {"cancelled", "rejected"},
-    "after_meeting": {"cancelled", "rejected", "no_show"},
+    "before_meeting": {"cancelled", "rejected", "pending"},
+    "after_meeting": {"cancelled", "rejected", "pending", "no_show"},
     "booking_completed": {"cancelled", "rejected", "no_show"},
     "booking_no_show": {"cancelled", "rejected", "completed"},
     "booking_cancelled": set(),
@@ -68,6 +68,50 @@ def test_stale_bookings_are_left_alone_with_a_reason(domain, subject, trigger, s
     assert (reason is not None) is (status in STALE[trigger])
     if status == "cancelled" and reason:
         assert reason == "the booking was cancelled"
+
+
+def test_reminders_are_anchored_to_start_or_end(domain, subject):
+    assert domain.anchor_of("before_meeting", subject) == subject["start_time"]
+    assert domain.anchor_of("after_meeting", subject) == subject["end_time"]
+    assert domain.anchor_of("before_meeting", subject).tzinfo is UTC
+    assert domain.anchor_of("booking_created", subject) is None
+    assert domain.anchor_of("no such trigger", subject) is None
+
+
+@pytest.mark.parametrize(
+    ("trigger", "ahead", "if_late", "limit"),
+    [
+        # minutes after the due time
+        ("before_meeting", 60, None, 60),
+        ("before_meeting", 60, 20, 20),
+        ("before_meeting", 60, 90, 60),
+        ("before_meeting", 0, None, 1),
+        ("before_meeting", 0, 0, 0),
+        ("after_meeting", 0, None, 1440),
+        ("after_meeting", 0, 15, 15),
+    ],
+)
+def test_reminders_are_worth_sending_for_a_while(domain, subject, trigger, ahead, if_late, limit):
+    due = subject["start_time"] - timedelta(minutes=ahead)
+    found = domain.late_limit(trigger, subject, due, if_late)
+    assert found == due + timedelta(minutes=limit)
+    assert domain.late_limit("booking_created", subject, due, if_late) is None
+
+
+@pytest.mark.parametrize("trigger", ["before_meeting", "after_meeting"])
+@pytest.mark.parametrize("delay", [0, 1, 90])
+@pytest.mark.parametrize("if_late", [None, 0, 30, 200])
+def test_earliest_anchor_leaves_out_nothing_that_is_worth_sending(
+    domain, subject, trigger, delay, if_late
+):
+    now = subject["start_time"]
+    earliest = domain.earliest_anchor(trigger, delay, if_late, now)
+    for minutes in range(-1_700, 400):
+        anchor = now + timedelta(minutes=minutes)
+        moved = {**subject, "start_time": anchor, "end_time": anchor}
+        due = domain.due_at(trigger, moved, now, delay)
+        if due <= now <= domain.late_limit(trigger, moved, due, if_late):
+            assert anchor >= earliest
 
 
 def test_status_field_is_a_field(domain):

@@ -54,7 +54,8 @@ def test_samples_cover_all_actions_and_lifecycle_triggers(workflows):
     }
     assert {workflow.trigger for workflow in workflows} == {
         *("booking_created", "booking_requested", "booking_cancelled"),
-        *("booking_completed", "booking_no_show"),
+        *("booking_completed", "booking_no_show", "booking_rescheduled"),
+        *("before_meeting", "after_meeting"),
     }
     assert len({(workflow.organizer, workflow.name) for workflow in workflows}) == len(workflows)
 
@@ -121,30 +122,42 @@ def test_samples_name_only_reserved_addresses_and_numbers():
     assert invalid == 1
 
 
+def occasions(workflows, domain):
+    """Give every event with each workflow that it starts; the clock's have every booking."""
+    events = sample_events(NOW)
+    fired = {event["trigger"] for event in events}
+    others = {workflow.trigger for workflow in workflows} - fired
+    events += [
+        {"trigger": trigger, "booking": booking}
+        for trigger in sorted(others)
+        for booking in sample_bookings(NOW)
+    ]
+    for event in events:
+        subject = domain.parse_subject(event["booking"], path="booking")
+        for workflow in matching(workflows, event, subject, domain):
+            yield event["trigger"], subject, workflow
+
+
 def test_every_sample_event_finds_a_workflow_and_every_workflow_an_event(domain, workflows):
-    served = set()
     for event in sample_events(NOW):
         subject = domain.parse_subject(event["booking"], path="booking")
-        found = matching(workflows, event, subject, domain)
-        assert found, event["idempotency_key"]
-        served |= {workflow.id for workflow in found}
+        assert matching(workflows, event, subject, domain), event["idempotency_key"]
+    served = {workflow.id for _, _, workflow in occasions(workflows, domain)}
     assert served == {workflow.id for workflow in workflows}
 
 
 def test_every_action_of_every_sample_runs_for_some_booking(domain, workflows):
     ran = set()
-    for event in sample_events(NOW):
-        subject = domain.parse_subject(event["booking"], path="booking")
+    for trigger, subject, workflow in occasions(workflows, domain):
         context = domain.build_context(subject, now=NOW)
-        for workflow in matching(workflows, event, subject, domain):
-            for action in workflow.actions:
-                conditions = compile_conditions(action.conditions, BOOKING_VOCABULARY)
-                if domain.status_field not in conditions.fields and domain.stale_reason(
-                    event["trigger"], subject
-                ):
-                    continue
-                if conditions.holds(context, now=NOW):
-                    ran.add((workflow.id, action.name))
+        for action in workflow.actions:
+            conditions = compile_conditions(action.conditions, BOOKING_VOCABULARY)
+            if domain.status_field not in conditions.fields and domain.stale_reason(
+                trigger, subject
+            ):
+                continue
+            if conditions.holds(context, now=NOW):
+                ran.add((workflow.id, action.name))
     assert ran == {(workflow.id, a.name) for workflow in workflows for a in workflow.actions}
 
 

@@ -19,7 +19,7 @@ FIELDS = (
 TRIGGERS = (
     TriggerInfo("booking_created", "A booking is created"),
     TriggerInfo("booking_cancelled", "A booking is cancelled"),
-    TriggerInfo("before_meeting", "A meeting is about to start", "start_time"),
+    TriggerInfo("before_meeting", "A meeting is about to start", "start_time", counts_back=True),
     TriggerInfo("after_meeting", "A meeting has ended", "end_time"),
     TriggerInfo("schedule", "The calendar says so"),
     TriggerInfo("manual", "Someone starts it"),

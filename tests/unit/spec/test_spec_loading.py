@@ -170,7 +170,7 @@ def test_key_without_value_counts_as_absent() -> None:
     text = text.replace("event_types: [intro-call, demo]\n", "")
     workflow = load(text).workflow
     assert workflow.event_types is None
-    assert (workflow.actions[2].conditions, workflow.actions[2].retries) == ((), 2)
+    assert (workflow.actions[2].conditions, workflow.actions[2].retries) == ((), 4)
 
 
 def test_credential_headers_are_a_warning_not_an_error() -> None:

@@ -14,7 +14,7 @@ from bookflow.domains.booking.zones import zone_or_utc
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bookflow.records import Subject
+    from bookflow.records import Person, Subject
 
 _SATURDAY = 5
 _NO_NAME = re.compile(r"\W+")
@@ -87,7 +87,7 @@ def build_context(
         "is_weekend": weekday >= _SATURDAY,
         "is_business_hours": weekday < _SATURDAY and business_start <= start.hour < business_end,
         "booking_created_today": created_today,
-        "invitee_domain": email.rpartition("@")[2].lower() if email else None,
+        "invitee_domain": _domain_of(email),
         "has_phone": bool(phone),
         "has_meeting_link": bool(link),
     }
@@ -95,6 +95,26 @@ def build_context(
     if answers:
         _add_answers(context, answers)
     return context
+
+
+def make_personal(context: Mapping[str, Any], person: Person) -> dict[str, Any]:
+    """Give the context as a further attendee may see it: invitee fields and answers are theirs."""
+    own = {name: value for name, value in context.items() if not name.startswith(CUSTOM_PREFIX)} | {
+        "invitee_name": person.name or None,
+        "invitee_email": person.email,
+        "invitee_phone": person.phone,
+        "invitee_timezone": person.timezone,
+        "invitee_locale": person.locale,
+        "invitee_domain": _domain_of(person.email),
+        "has_phone": bool(person.phone),
+    }
+    if person.answers:
+        _add_answers(own, person.answers)
+    return own
+
+
+def _domain_of(email: str | None) -> str | None:
+    return email.rpartition("@")[2].lower() if email else None
 
 
 def _add_answers(context: dict[str, Any], answers: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bookflow.domains.booking.context import build_context
+from bookflow.domains.booking.context import build_context, make_personal
 from bookflow.domains.booking.people import find_people
 from bookflow.domains.booking.vocabulary import BOOKING_VOCABULARY
 
@@ -17,21 +17,32 @@ if TYPE_CHECKING:
     from bookflow.settings import Settings
     from bookflow.spec.vocabulary import Vocabulary
 
+_IMPLIED_STATUSES = {
+    "booking_requested": "pending",
+    "booking_confirmed": "confirmed",
+    "booking_cancelled": "cancelled",
+    "booking_rejected": "rejected",
+    "booking_completed": "completed",
+    "booking_no_show": "no_show",
+}
 _CALLED_OFF = {
     "cancelled": "the booking was cancelled",
     "rejected": "the booking was rejected",
 }
+_AGREED = {**_CALLED_OFF, "pending": "the booking is not confirmed"}
 _TOOK_PLACE = {**_CALLED_OFF, "no_show": "the invitee did not show up"}
 _STALE_REASONS: Mapping[str, Mapping[str, str]] = {
     "booking_created": _CALLED_OFF,
     "booking_requested": _CALLED_OFF,
     "booking_confirmed": _CALLED_OFF,
     "booking_rescheduled": _CALLED_OFF,
-    "before_meeting": _CALLED_OFF,
-    "after_meeting": _TOOK_PLACE,
+    "before_meeting": _AGREED,
+    "after_meeting": {**_AGREED, **_TOOK_PLACE},
     "booking_completed": _TOOK_PLACE,
     "booking_no_show": {**_CALLED_OFF, "completed": "the booking was completed after all"},
 }
+_DEFAULT_LATE = timedelta(days=1)
+_AT_START = timedelta(minutes=1)
 
 
 class BookingDomain:
@@ -63,6 +74,11 @@ class BookingDomain:
         """Give the booking's id."""
         return str(subject["id"])
 
+    def implied_fields(self, trigger: str) -> Mapping[str, Json]:
+        """Give what an event says of a booking by itself: a cancellation that it is cancelled."""
+        status = _IMPLIED_STATUSES.get(trigger)
+        return {"status": status} if status else {}
+
     def category_of(self, subject: Subject) -> str | None:
         """Give the slug of the event type."""
         slug = (subject.get("event_type") or {}).get("slug")
@@ -86,6 +102,41 @@ class BookingDomain:
             return end.astimezone(UTC) + wait
         return occurred_at.astimezone(UTC) + wait
 
+    def anchor_of(self, trigger: str, subject: Subject) -> datetime | None:
+        """Give the start or end that the trigger's delays count from, None for other triggers."""
+        info = self.vocabulary.triggers.get(trigger)
+        if info is None or info.anchor is None:
+            return None
+        anchor: datetime = subject[info.anchor]
+        return anchor.astimezone(UTC)
+
+    def earliest_anchor(
+        self, trigger: str, delay: int, if_late: int | None, now: datetime
+    ) -> datetime:
+        """Give the earliest start or end whose reminder may still be worth sending."""
+        wait = timedelta(minutes=delay)
+        late = _DEFAULT_LATE if if_late is None else timedelta(minutes=if_late)
+        if trigger == "after_meeting":
+            return now - late - wait
+        begun = now if delay else now - _AT_START
+        return begun if if_late is None else max(begun, now - late + wait)
+
+    def late_limit(
+        self, trigger: str, subject: Subject, due_at: datetime, if_late: int | None
+    ) -> datetime | None:
+        """Give the last moment a reminder that was due then is worth sending.
+
+        Before a meeting that is its start at the latest, or a minute later for what is due at the
+        start itself; after it, a day after the due time unless `if_late` (minutes) says otherwise.
+        """
+        if trigger not in ("before_meeting", "after_meeting"):
+            return None
+        if trigger == "after_meeting":
+            return due_at + (_DEFAULT_LATE if if_late is None else timedelta(minutes=if_late))
+        start: datetime = subject["start_time"]
+        last = start.astimezone(UTC) if due_at < start else due_at + _AT_START
+        return last if if_late is None else min(last, due_at + timedelta(minutes=if_late))
+
     def stale_reason(self, trigger: str, subject: Subject) -> str | None:
         """Say why nothing should happen any more, such as a cancellation, or None."""
         reasons = _STALE_REASONS.get(trigger)
@@ -94,6 +145,13 @@ class BookingDomain:
     def people(self, subject: Subject, recipient: str) -> list[Person]:
         """Resolve `invitee`, `organizer` or `both`; anybody else raises `InputError`."""
         return find_people(subject, recipient)
+
+    def context_for(
+        self, subject: Subject, context: Mapping[str, Any], person: Person
+    ) -> Mapping[str, Any]:
+        """Give the context for a message to one person: a further attendee sees their own data."""
+        del subject
+        return context if person.answers is None else make_personal(context, person)
 
     def webhook_payload(self, subject: Subject, context: Mapping[str, Any]) -> dict[str, Json]:
         """Give the booking's part of a webhook's payload; times are ISO 8601 with offset."""

@@ -26,6 +26,7 @@ from bookflow.domains.booking.values import (
     check_answers,
     explain_status,
     find_link_fault,
+    measure_answers,
     quote_value,
     read_status,
 )
@@ -41,6 +42,7 @@ ID_LIMIT = 128
 PHONE_LIMIT = 64
 EMAIL_LIMIT = 254
 ATTENDEES_LIMIT = 500
+GROUP_ANSWERS_SIZE_LIMIT = 262_144
 KEYS_LIMIT = 100
 PROBLEMS_LIMIT = 20
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -155,14 +157,21 @@ class OrganizerPayload(_Part):
     locale: _Locale | None = None
 
 
-class AttendeePayload(_Part):
-    """Somebody who attends; a phone number is kept as given and checked when it is used."""
+class InviteePayload(_Part):
+    """Who booked; a phone number is kept as given and checked when it is used."""
 
     name: _Line | None = None
     email: _OptionalEmail | None = None
     phone: _Phone | None = None
     timezone: _Zone | None = None
     locale: _Locale | None = None
+
+
+class AttendeePayload(InviteePayload):
+    """Somebody who attends, with answers of their own."""
+
+    # checked apart, since any name may stand there
+    custom_answers: Any = None
 
 
 class BookingPayload(_Part):
@@ -174,7 +183,7 @@ class BookingPayload(_Part):
     end_time: _Instant
     event_type: EventTypePayload
     organizer: OrganizerPayload
-    invitee: AttendeePayload
+    invitee: InviteePayload
     attendees: Annotated[list[AttendeePayload], Field(max_length=ATTENDEES_LIMIT)] | None = None
     cancellation_reason: _Prose | None = None
     meeting_link: _Link | None = None
@@ -195,6 +204,8 @@ def read_booking(raw: Mapping[str, Any], *, path: str) -> dict[str, Any]:
         raise InputError(path, "must be an object with id, start_time, end_time and so on")
     _check_sizes(raw, path)
     answers, problems = check_answers(raw.get("custom_answers"), f"{path}.custom_answers")
+    group_answers, group_problems = _check_group_answers(raw.get("attendees"), path)
+    problems += group_problems
     try:
         booking = BookingPayload.model_validate(raw if isinstance(raw, dict) else dict(raw))
     except ValidationError as error:
@@ -205,7 +216,26 @@ def read_booking(raw: Mapping[str, Any], *, path: str) -> dict[str, Any]:
         problems.insert(0, (f"{path}.end_time", "must be after start_time"))
     if problems:
         raise _as_error(problems)
-    return _as_subject(booking, answers)
+    return _as_subject(booking, answers, group_answers)
+
+
+def _check_group_answers(
+    attendees: object, path: str
+) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """Check each attendee's answers; together they may take `GROUP_ANSWERS_SIZE_LIMIT`."""
+    found: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    listed = attendees[:ATTENDEES_LIMIT] if isinstance(attendees, list) else []
+    for position, attendee in enumerate(listed):
+        raw = attendee.get("custom_answers") if isinstance(attendee, Mapping) else None
+        where = f"{path}.attendees[{position}].custom_answers"
+        answers, faults = check_answers(raw, where)
+        found.append(answers)
+        problems += faults
+    if sum(map(measure_answers, found)) > GROUP_ANSWERS_SIZE_LIMIT:
+        what = f"hold more than {GROUP_ANSWERS_SIZE_LIMIT:,} characters of answers in all"
+        problems.append((f"{path}.attendees", what))
+    return found, problems
 
 
 def _check_sizes(raw: Mapping[str, Any], path: str) -> None:
@@ -222,7 +252,9 @@ def _check_sizes(raw: Mapping[str, Any], path: str) -> None:
             raise InputError(where, f"has {len(part):,} keys; more than {KEYS_LIMIT} is no booking")
 
 
-def _as_subject(booking: BookingPayload, answers: dict[str, Any]) -> dict[str, Any]:
+def _as_subject(
+    booking: BookingPayload, answers: dict[str, Any], group_answers: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     event_type, organizer = booking.event_type, booking.organizer
     return {
         "id": booking.id,
@@ -250,7 +282,10 @@ def _as_subject(booking: BookingPayload, answers: dict[str, Any]) -> dict[str, A
             "locale": organizer.locale or None,
         },
         "invitee": _as_person(booking.invitee),
-        "attendees": [_as_person(attendee) for attendee in booking.attendees or ()],
+        "attendees": [
+            {**_as_person(attendee), "custom_answers": own}
+            for attendee, own in zip(booking.attendees or (), group_answers, strict=True)
+        ],
         "cancellation_reason": booking.cancellation_reason or None,
         "meeting_link": booking.meeting_link or None,
         "meeting_id": booking.meeting_id or None,
@@ -260,7 +295,7 @@ def _as_subject(booking: BookingPayload, answers: dict[str, Any]) -> dict[str, A
     }
 
 
-def _as_person(person: AttendeePayload) -> dict[str, Any]:
+def _as_person(person: InviteePayload) -> dict[str, Any]:
     return {
         "name": person.name or None,
         "email": person.email or None,
@@ -338,7 +373,7 @@ def _list_nested() -> Iterator[tuple[str, str]]:
 _MODELS: dict[str, type[BaseModel]] = {
     "event_type": EventTypePayload,
     "organizer": OrganizerPayload,
-    "invitee": AttendeePayload,
+    "invitee": InviteePayload,
     "attendees": AttendeePayload,
 }
 

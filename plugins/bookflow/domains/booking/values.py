@@ -110,17 +110,20 @@ def check_answers(value: object, path: str) -> tuple[dict[str, Json], list[Probl
         return {}, [(path, f"has {len(value):,} answers; {ANSWERS_LIMIT} are allowed")]
     answers: dict[str, Json] = {}
     problems: list[Problem] = []
-    size = 0
     for key, answer in value.items():
         fault = _find_key_fault(key) or _find_answer_fault(answer)
         if fault:
             problems.append((f"{path}.{_show_key(key)}", fault))
             continue
         answers[key] = answer
-        size += len(key) + _size_of(answer)
-    if size > ANSWERS_SIZE_LIMIT:
+    if measure_answers(answers) > ANSWERS_SIZE_LIMIT:
         problems.append((path, f"holds more than {ANSWERS_SIZE_LIMIT:,} characters in all"))
     return answers, problems
+
+
+def measure_answers(answers: Mapping[str, Json]) -> int:
+    """Count the characters that answers and their names take."""
+    return sum(len(key) + _size_of(answer) for key, answer in answers.items())
 
 
 def _show_key(key: object) -> str:

@@ -127,7 +127,9 @@ _TRIGGERS = (
     TriggerInfo("booking_cancelled", "A booking was cancelled."),
     TriggerInfo("booking_completed", "The meeting took place."),
     TriggerInfo("booking_no_show", "The invitee did not show up."),
-    TriggerInfo("before_meeting", "The time before the start has come.", "start_time"),
+    TriggerInfo(
+        "before_meeting", "The time before the start has come.", "start_time", counts_back=True
+    ),
     TriggerInfo("after_meeting", "The time after the end has come.", "end_time"),
     TriggerInfo("manual", "Somebody started the workflow for a booking."),
     TriggerInfo("schedule", "The time of the workflow's cron expression has come."),
