@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
+from bookflow.actions.endpoint_keys import endpoint_of_connection, endpoint_of_url
 from bookflow.actions.masking import mask_data, mask_headers, mask_url
 from bookflow.errors import PermanentDeliveryError
 from bookflow.records import Message
@@ -82,6 +83,7 @@ class WebhookAction:
     url: UrlTemplate | None
     conn_id: str | None
     secret_conn_id: str | None
+    endpoint: str
     data: DataTemplate
     headers: DataTemplate
     resources: ActionResources
@@ -120,6 +122,7 @@ class WebhookAction:
                     "headers": mask_headers(headers),
                     "payload": mask_data(payload),
                 },
+                endpoint=self.endpoint,
             )
         ]
 
@@ -139,10 +142,15 @@ class WebhookAction:
 
 def compile_webhook(action: Webhook, resources: ActionResources) -> CompiledAction:
     """Compile an action of a spec; raises `TemplateError`."""
+    if action.webhook_conn_id:
+        endpoint = endpoint_of_connection("connection", action.webhook_conn_id)
+    else:
+        endpoint = endpoint_of_url(action.webhook_url or "")
     return WebhookAction(
         url=UrlTemplate.compile(action.webhook_url) if action.webhook_url else None,
         conn_id=action.webhook_conn_id,
         secret_conn_id=action.secret_conn_id,
+        endpoint=endpoint,
         data=compile_data(dict(action.webhook_data)),
         headers=compile_data(dict(action.headers), single_line=True),
         resources=resources,

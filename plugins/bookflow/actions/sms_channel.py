@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from bookflow.actions.connection_urls import basic_credentials, url_of
+from bookflow.actions.endpoint_keys import rate_of
 from bookflow.actions.masking import bound_text
 from bookflow.actions.outgoing_http import Answer, OutgoingHttp, read_retry_after
 from bookflow.actions.recipients import raise_refusal
@@ -17,11 +18,15 @@ from bookflow.errors import (
     PermanentDeliveryError,
     TransientDeliveryError,
 )
+from bookflow.ports.inbound import SMS_STATUS_PATH
 from bookflow.records import Receipt
 
 if TYPE_CHECKING:
+    import uuid
+
     from bookflow.ports import NowSource
     from bookflow.records import ConnectionInfo, Message, NewDelivery
+    from bookflow.settings import Rate
 
 DEFAULT_HOST = "https://api.twilio.com"
 ANSWER_BYTES = 16_384
@@ -38,10 +43,15 @@ class SmsProvider:
     sender: str = ""
     messaging_service: str = ""
     status_callback: str = ""
+    own_callback: str = ""
+    rate: Rate | None = None
 
     @classmethod
-    def from_connection(cls, info: ConnectionInfo) -> SmsProvider:
-        """Read a connection; raises `ConfigurationError` saying what to set."""
+    def from_connection(cls, info: ConnectionInfo, *, public_url: str = "") -> SmsProvider:
+        """Read a connection; raises `ConfigurationError` saying what to set.
+
+        `public_url` is where the provider reaches us, for the extra `status_callbacks`.
+        """
         if not info.login or not info.password:
             message = (
                 f"connection {info.conn_id}: set its login to the account's SID and its password "
@@ -63,10 +73,12 @@ class SmsProvider:
             sender=sender,
             messaging_service=service,
             status_callback=str(info.extra.get("status_callback") or ""),
+            own_callback=_find_own_callback(info, public_url),
+            rate=rate_of(info),
         )
 
-    def make_form(self, to: str, text: str) -> bytes:
-        """Give the request's body."""
+    def make_form(self, to: str, text: str, delivery_id: uuid.UUID) -> bytes:
+        """Give the request's body; a callback that the connection names comes before ours."""
         form = {"To": to, "Body": text}
         if self.messaging_service:
             form["MessagingServiceSid"] = self.messaging_service
@@ -74,6 +86,8 @@ class SmsProvider:
             form["From"] = self.sender
         if self.status_callback:
             form["StatusCallback"] = self.status_callback
+        elif self.own_callback:
+            form["StatusCallback"] = f"{self.own_callback}?delivery={delivery_id}"
         return urlencode(form).encode("ascii")
 
 
@@ -86,13 +100,20 @@ class SmsChannel:
         self._provider = provider
         self._now = now
 
+    @property
+    def rate(self) -> Rate | None:
+        """How fast the account may be used."""
+        return self._provider.rate
+
     async def send(self, message: Message, delivery: NewDelivery, *, attempt: int) -> Receipt:
         """Send once; see `Channel`."""
         del attempt
         raise_refusal(message.content)
         answer = await self._http.post(
             self._provider.url,
-            content=self._provider.make_form(message.content["to"], message.content["message"]),
+            content=self._provider.make_form(
+                message.content["to"], message.content["message"], delivery.id
+            ),
             headers={
                 "authorization": self._provider.authorization,
                 "content-type": "application/x-www-form-urlencoded",
@@ -121,6 +142,12 @@ class SmsChannel:
             wait = read_retry_after(answer.headers, now=self._now())
             return TransientDeliveryError(message, code=code, retry_after=wait, details=details)
         return PermanentDeliveryError(message, code=code, details=details)
+
+
+def _find_own_callback(info: ConnectionInfo, public_url: str) -> str:
+    # a connection written as a URI has texts for extras
+    is_wanted = str(info.extra.get("status_callbacks") or "").lower() in ("true", "1", "yes")
+    return public_url.rstrip("/") + SMS_STATUS_PATH if is_wanted and public_url else ""
 
 
 def keep_scalars(details: dict[str, Any]) -> dict[str, Any]:

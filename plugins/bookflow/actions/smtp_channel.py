@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bookflow.actions.endpoint_keys import rate_of
 from bookflow.actions.mail_composing import Envelope, Sender, compose
 from bookflow.actions.masking import bound_text
 from bookflow.actions.recipients import raise_refusal
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import aiosmtplib
 
     from bookflow.records import ConnectionInfo, Json, Message, NewDelivery
-    from bookflow.settings import Settings
+    from bookflow.settings import Rate, Settings
 
 FIRST_PERMANENT = 500
 SERVICE_CLOSING = 421
@@ -52,6 +53,7 @@ class SmtpServer:
     has_starttls: bool = False
     verifies: bool = True
     timeout: float = 15.0
+    rate: Rate | None = None
 
     @classmethod
     def from_connection(cls, info: ConnectionInfo, *, timeout: float) -> SmtpServer:
@@ -84,6 +86,7 @@ class SmtpServer:
             has_starttls=has_starttls,
             verifies=info.extra.get("ssl_context") != "none",
             timeout=_read_timeout(info, timeout),
+            rate=rate_of(info),
         )
 
     def make_tls_context(self) -> ssl.SSLContext:
@@ -105,6 +108,11 @@ class SmtpChannel:
         self._idle: list[aiosmtplib.SMTP] = []
         self._tls: ssl.SSLContext | None = None
         self._login_failure: PermanentDeliveryError | None = None
+
+    @property
+    def rate(self) -> Rate | None:
+        """How fast the server may be used."""
+        return self._server.rate
 
     async def send(self, message: Message, delivery: NewDelivery, *, attempt: int) -> Receipt:
         """Send once; see `Channel`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from bookflow.actions.connection_urls import headers_of, url_of
+from bookflow.actions.endpoint_keys import rate_of
 from bookflow.actions.outgoing_http import Answer, OutgoingHttp, read_retry_after
 from bookflow.actions.recipients import raise_refusal
 from bookflow.errors import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from bookflow.ports import NowSource
     from bookflow.records import ConnectionInfo, Message, NewDelivery
+    from bookflow.settings import Rate
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429})
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of secrets, none itself
@@ -41,15 +43,16 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A connection's URL and headers; empty where the action has a URL of its own."""
+    """A connection's URL, headers and rate; empty where the action has a URL of its own."""
 
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    rate: Rate | None = None
 
     @classmethod
     def from_connection(cls, info: ConnectionInfo) -> Target:
         """Read a connection; raises `ConfigurationError` saying what to set."""
-        return cls(url_of(info), headers_of(info))
+        return cls(url_of(info), headers_of(info), rate_of(info))
 
 
 class WebhookChannel:
@@ -63,6 +66,11 @@ class WebhookChannel:
         self._target = target
         self._signers = tuple(signers)
         self._now = now
+
+    @property
+    def rate(self) -> Rate | None:
+        """How fast the connection may be used."""
+        return self._target.rate
 
     async def send(self, message: Message, delivery: NewDelivery, *, attempt: int) -> Receipt:
         """Send once; see `Channel`."""
