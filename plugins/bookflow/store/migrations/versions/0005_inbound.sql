@@ -5,6 +5,7 @@ CREATE TABLE bookflow.inbound_requests (
     source text NOT NULL,
     received_at timestamptz NOT NULL,
     verdict text NOT NULL,
+    code text,
     reason text,
     event_id uuid,
     trigger text,
@@ -22,6 +23,8 @@ CREATE TABLE bookflow.inbound_requests (
     )
 );
 COMMENT ON TABLE bookflow.inbound_requests IS 'What platforms sent, and what became of it.';
+COMMENT ON COLUMN bookflow.inbound_requests.code IS
+    'Why it was refused, in a word such as signature or input.';
 COMMENT ON COLUMN bookflow.inbound_requests.masked IS 'The body with personal data masked.';
 COMMENT ON COLUMN bookflow.inbound_requests.sealed IS
     'The body, encrypted with Airflow''s Fernet key; null where there is no key.';
@@ -29,6 +32,9 @@ COMMENT ON COLUMN bookflow.inbound_requests.sealed IS
 CREATE INDEX inbound_newest ON bookflow.inbound_requests (received_at DESC, id DESC);
 CREATE INDEX inbound_by_source
     ON bookflow.inbound_requests (source, received_at DESC, id DESC);
+CREATE INDEX inbound_not_accepted
+    ON bookflow.inbound_requests (verdict, received_at DESC, id DESC)
+    WHERE verdict <> 'accepted';
 
 CREATE TABLE bookflow.booking_aliases (
     source text NOT NULL,
