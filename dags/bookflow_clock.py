@@ -1,4 +1,4 @@
-"""Each minute: an Airflow DAG that wakes every workflow whose due executions no run has claimed."""
+"""Each minute: an Airflow DAG that records reminders that come due and wakes what was forgotten."""
 
 from bookflow.dagrun.clock import build_clock
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError, DeliveryError
 from bookflow.records import ActionResult, ActionStatus, Job, Json, Message
+from bookflow.spec.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from bookflow.spec.conditions import Conditions
 
 log = logging.getLogger(__name__)
+
+SHOWN_MESSAGES = 20
+"""Messages of one execution that its record shows in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,9 @@ def gate(
 ) -> tuple[list[Gated], list[ActionResult]]:
     """Split jobs into those to perform, rendered, and results of those that end here.
 
-    Skipped: the booking is gone or cancelled, or the conditions fail. Failed: the content can't
-    be rendered or has no valid recipient. One bad job never touches another.
+    Skipped: the booking is gone, cancelled or moved, it is too late, or the conditions fail.
+    Failed: the content can't be rendered or has no valid recipient. One bad job never touches
+    another.
     """
     ready: list[Gated] = []
     ended: list[ActionResult] = []
@@ -52,23 +57,65 @@ def gate(
 
 
 def find_stale_reason(
-    domain: Domain, trigger: str, subject: Subject, conditions: Conditions
+    domain: Domain,
+    trigger: str,
+    subject: Subject,
+    conditions: Conditions,
+    *,
+    anchor_at: datetime | None = None,
 ) -> str | None:
-    """Say why nothing should happen any more; conditions on the status decide for themselves."""
-    if domain.status_field in conditions.fields:
+    """Say why nothing should happen any more; conditions on the status decide for themselves.
+
+    With `anchor_at`, what was computed from it is stale once the subject has another one.
+    """
+    if domain.status_field not in conditions.fields:
+        reason = domain.stale_reason(trigger, subject)
+        if reason:
+            return reason
+    current = domain.anchor_of(trigger, subject) if anchor_at else None
+    if current is None or current == anchor_at:
         return None
-    return domain.stale_reason(trigger, subject)
+    return (
+        f"the meeting was moved to {current.isoformat()}; the reminder for the new time is an "
+        "execution of its own"
+    )
+
+
+def find_late_reason(
+    domain: Domain,
+    trigger: str,
+    subject: Subject,
+    due_at: datetime,
+    if_late: int | None,
+    *,
+    now: datetime,
+) -> str | None:
+    """Say that it is too late for what was due then, or None; `if_late` is in minutes."""
+    limit = domain.late_limit(trigger, subject, due_at, if_late)
+    if limit is None or now <= limit:
+        return None
+    said = "not set" if if_late is None else format_duration(if_late)
+    return (
+        f"it was due at {due_at.isoformat()} and worth sending until {limit.isoformat()} "
+        f"(if_late: {said})"
+    )
 
 
 def show_messages(messages: Sequence[Message]) -> dict[str, Json]:
-    """Give rendered content as people read it: the first message, and all where there are more."""
+    """Give rendered content as people read it: the first message, and all where there are more.
+
+    Of a large group only the first are shown, and how many more there are.
+    """
     if not messages:
         return {}
     shown: dict[str, Json] = dict(messages[0].masked)
     if len(messages) > 1:
         shown["messages"] = [
-            {"recipient": message.recipient, **message.masked} for message in messages
+            {"recipient": message.recipient, **message.masked}
+            for message in messages[:SHOWN_MESSAGES]
         ]
+    if len(messages) > SHOWN_MESSAGES:
+        shown["more_messages"] = len(messages) - SHOWN_MESSAGES
     return shown
 
 
@@ -88,14 +135,15 @@ def _gate_one(step: Step, job: Job, domain: Domain, now: datetime) -> Gated | Ac
             error_code=code,
         )
 
-    if job.subject is None:
+    subject = job.subject
+    if subject is None:
         return end(ActionStatus.SKIPPED, "the booking no longer exists", "stale")
     trace: Json = None
     try:
-        context = domain.build_context(job.subject, now=now)
-        stale = find_stale_reason(domain, job.trigger, job.subject, step.conditions)
-        if stale:
-            return end(ActionStatus.SKIPPED, stale, "stale")
+        expired = _find_expiry(step, job, subject, domain, now)
+        if expired:
+            return end(ActionStatus.SKIPPED, *expired)
+        context = domain.build_context(subject, now=now)
         verdict = step.conditions.explain(context, now=now)
         trace = verdict.to_json()
         if not verdict.holds:
@@ -105,7 +153,7 @@ def _gate_one(step: Step, job: Job, domain: Domain, now: datetime) -> Gated | Ac
                 "conditions",
                 trace,
             )
-        messages = step.action.render(job.subject, context, _facts(step, job, now))
+        messages = step.action.render(subject, context, _facts(step, job, now))
     except BookflowError as error:
         code = error.code if isinstance(error, DeliveryError) else "invalid-content"
         return end(ActionStatus.FAILED, str(error), code, trace)
@@ -114,6 +162,22 @@ def _gate_one(step: Step, job: Job, domain: Domain, now: datetime) -> Gated | Ac
         reason = f"unexpected {type(error).__name__}; the task's log has the details"
         return end(ActionStatus.FAILED, reason, "internal", trace)
     return Gated(job, tuple(messages), trace, show_messages(messages), now)
+
+
+def _find_expiry(
+    step: Step, job: Job, subject: Subject, domain: Domain, now: datetime
+) -> tuple[str, str] | None:
+    """Give reason and code why nothing should be sent any more, or None.
+
+    An execution all of whose actions were skipped with one of these codes ends as cancelled.
+    """
+    stale = find_stale_reason(
+        domain, job.trigger, subject, step.conditions, anchor_at=job.anchor_at
+    )
+    if stale:
+        return stale, "stale"
+    late = find_late_reason(domain, job.trigger, subject, job.due_at, step.timing.if_late, now=now)
+    return (late, "late") if late else None
 
 
 def _facts(step: Step, job: Job, now: datetime) -> dict[str, Any]:
