@@ -47,6 +47,11 @@ class StandInDomain:
     def people(self, subject: Mapping[str, Any], recipient: str) -> list[Person]:
         return self.by_role.get(recipient, [])
 
+    def context_for(
+        self, subject: Mapping[str, Any], context: Mapping[str, Any], person: Person
+    ) -> Mapping[str, Any]:
+        return context
+
     def subject_id(self, subject: Mapping[str, Any]) -> str:
         return str(subject["id"])
 

@@ -21,6 +21,13 @@ from bookflow.store.migrating import upgrade
 
 _TABLES = (
     "audit",
+    "spec_rules",
+    "clock",
+    "endpoints",
+    "rate_limits",
+    "notices",
+    "inbound_requests",
+    "booking_aliases",
     "deliveries",
     "action_results",
     "executions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -143,8 +143,18 @@ class Scene:
             address=f"{recipient}@example.com",
         )
 
-    def claim_delivery(self, delivery: NewDelivery) -> Any:
-        return self.store.claim_deliveries([delivery], now=NOW)[delivery.id]
+    def claim_delivery(self, delivery: NewDelivery, now: datetime = NOW) -> Any:
+        return self.store.claim_deliveries([delivery], now=now)[delivery.id]
+
+    def cut_off(self, times: int, plan: Sequence[tuple[str, str]] = ()) -> RunKey:
+        """Let so many runs end before their actions had results; gives the run that holds now."""
+        run = RUN
+        for number in range(times):
+            at = NOW + minutes(number)
+            self.store.finish(run, plan or PLAN, now=at)
+            run = RunKey(RUN.dag_id, f"{RUN.run_id}-{number}")
+            self.store.claim("welcome", run, limit=100, now=at + minutes(1))
+        return run
 
     def read(self, execution: uuid.UUID) -> dict[str, Any]:
         found = self.store.get_execution(execution)

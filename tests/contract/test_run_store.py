@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bookflow.ports import LEASE
 from bookflow.records import DeliveryStatus, RunKey, SubjectUpdate, new_id
+from bookflow.store.batches import CUT_OFF_LIMIT
 from tests.contract.conftest import (
     NOW,
     PLAN,
@@ -90,7 +92,8 @@ def test_runs_at_the_same_time_share_without_overlap(scene):
 def test_a_job_carries_all_that_an_action_needs(scene):
     booking = make_booking()
     event = scene.event(booking, trigger="booking_confirmed", occurred_at=NOW - minutes(2))
-    execution = scene.execution(event, run=RUN, due_at=NOW - minutes(1), workflow_version="v7")
+    changes = {"due_at": NOW - minutes(1), "workflow_version": "v7", "anchor_at": NOW + minutes(9)}
+    execution = scene.execution(event, run=RUN, **changes)
     scene.record(event, execution)
     [job] = scene.store.load_jobs(RUN, "mail")
     assert job.execution_id == execution.id
@@ -98,7 +101,7 @@ def test_a_job_carries_all_that_an_action_needs(scene):
     assert (job.event_id, job.trigger) == (event.id, "booking_confirmed")
     assert (job.subject_id, job.subject) == ("b-1", booking)
     assert (job.occurred_at, job.due_at) == (NOW - minutes(2), NOW - minutes(1))
-    assert job.attempts == 0
+    assert (job.attempts, job.anchor_at) == (0, NOW + minutes(9))
 
 
 def test_a_job_sees_the_booking_as_it_is_now(scene):
@@ -130,8 +133,8 @@ def test_deliveries_are_claimed_with_how_they_stood(scene):
     first = scene.claim_delivery(delivery)
     assert (first.id, first.status, first.attempts) == (delivery.id, None, 0)
 
-    died = scene.claim_delivery(delivery)
-    assert (died.status, died.attempts) == (DeliveryStatus.SENDING, 0)
+    died = scene.claim_delivery(delivery, NOW + LEASE)
+    assert (died.status, died.attempts, died.hold) == (DeliveryStatus.SENDING, 0, None)
 
     scene.store.settle([], [make_outcome(delivery, "retrying", attempts=2)])
     again = scene.claim_delivery(delivery)
@@ -326,16 +329,19 @@ def test_finish_counts_how_executions_ended(scene):
 
 
 def test_finish_again_says_the_same(scene):
+    scene.result(scene.running(), "failed")
     scene.running()
     first = scene.store.finish(RUN, PLAN, now=NOW)
     assert scene.store.finish(RUN, PLAN, now=NOW + minutes(5)) == first
-    assert first.failed == 1
+    assert (first.failed, first.parked) == (1, 1)
 
 
-def test_finish_fails_what_has_no_final_result(scene):
+def test_finish_fails_what_was_cut_off_too_often(scene):
     untouched, tried = scene.running(), scene.running()
     scene.result(tried, "retrying", attempts=2, reason="smtp is busy")
-    scene.store.finish(RUN, [*PLAN, ("mark", "update_booking")], now=NOW)
+    plan = [*PLAN, ("mark", "update_booking")]
+    run = scene.cut_off(CUT_OFF_LIMIT - 1, plan)
+    scene.store.finish(run, plan, now=NOW)
     log = {entry["action"]: entry for entry in scene.read(tried)["execution_log"]}
     assert log["mail"]["status"] == "failed"
     assert log["mail"]["attempts"] == 2
@@ -349,11 +355,12 @@ def test_finish_fails_what_has_no_final_result(scene):
 def test_finish_ends_deliveries_that_a_killed_task_left_open(scene):
     execution = scene.running()
     under_way, tried, sent = (scene.deliver(execution, to) for to in ("invitee", "both", "other"))
+    run = scene.cut_off(CUT_OFF_LIMIT - 1)
     for delivery in (under_way, tried, sent):
         scene.claim_delivery(delivery)
     failed_once = make_outcome(tried, DeliveryStatus.RETRYING, error_message="421 busy")
     scene.store.settle([], [failed_once, make_outcome(sent)])
-    scene.store.finish(RUN, [*PLAN, ("mark", "update_booking")], now=NOW + minutes(1))
+    scene.store.finish(run, [*PLAN, ("mark", "update_booking")], now=NOW + minutes(1))
     mail, mark = scene.read(execution)["execution_log"]
     assert (mail["action"], mail["started_at"]) == ("mail", NOW.isoformat())
     assert (mark["action"], mark["started_at"]) == ("mark", (NOW + minutes(1)).isoformat())
@@ -376,7 +383,7 @@ def test_finish_ends_deliveries_that_a_killed_task_left_open(scene):
         str(sent.id): ("sent", None),
     }
     scene.store.settle([], [make_outcome(under_way)])
-    assert scene.claim_delivery(under_way).status is DeliveryStatus.FAILED
+    assert scene.read(execution)["execution_log"][0] == mail
 
 
 def test_partly_stale_executions_are_not_cancelled(scene):
@@ -388,7 +395,8 @@ def test_partly_stale_executions_are_not_cancelled(scene):
 
 def test_late_results_do_not_reopen(scene):
     execution = scene.running()
-    scene.store.finish(RUN, PLAN, now=NOW)
+    run = scene.cut_off(CUT_OFF_LIMIT - 1)
+    scene.store.finish(run, PLAN, now=NOW)
     scene.result(execution)
     assert scene.read(execution)["status"] == "failed"
     assert scene.read(execution)["execution_log"][0]["status"] == "failed"

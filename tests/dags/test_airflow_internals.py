@@ -57,10 +57,31 @@ def test_run_that_exists_is_no_problem_and_others_are_told(monkeypatch: pytest.M
     assert "not found" in str(trigger(broken, monkeypatch)[0])
 
 
+@pytest.mark.parametrize(("alive", "is_over"), [(0, True), (1, False)])
+def test_task_finds_out_whether_a_run_is_over(
+    monkeypatch: pytest.MonkeyPatch, alive: int, is_over: bool
+) -> None:
+    from airflow.sdk.execution_time import task_runner
+    from airflow.sdk.execution_time.comms import DRCount
+
+    from bookflow.airflow_client.run_states import TaskRunStates
+    from bookflow.records import RunKey
+
+    supervisor = Supervisor(DRCount(count=alive))
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", supervisor, raising=False)
+    states = TaskRunStates(task_runner.RuntimeTaskInstance.get_dr_count)
+    assert states.is_over(RunKey("bookflow-a", "batch__x")) is is_over
+    (message,) = supervisor.asked
+    assert (message.dag_id, message.run_ids) == ("bookflow-a", ["batch__x"])
+    assert message.states == ["queued", "running"]
+
+
 def test_supervisor_still_serves_runs() -> None:
     from airflow.sdk.execution_time import supervisor
 
-    assert "TriggerDagRun" in inspect.getsource(supervisor)
+    source = inspect.getsource(supervisor)
+    assert "TriggerDagRun" in source
+    assert "GetDRCount" in source
 
 
 def test_create_dagrun_takes_what_is_given() -> None:

@@ -23,7 +23,7 @@ trigger: booking_created
 is_active: {active}
 actions:
   - {{name: one, type: send_sms, recipient: invitee, message: Hi, order: 1}}
-  - {{name: two, type: send_sms, recipient: invitee, message: Hi, order: 1, retries: 4}}
+  - {{name: two, type: send_sms, recipient: invitee, message: Hi, order: 1, retries: 9}}
   - {{name: three, type: send_sms, recipient: invitee, message: Hi, order: 2}}
   - {{name: four, type: send_sms, recipient: invitee, message: Hi, order: 2}}
 """
@@ -126,7 +126,8 @@ def test_levels_are_connected_all_to_all_and_a_failure_stops_nothing(specs: Path
         "finish": set(),
     }
     assert {task.trigger_rule for task in dag.tasks} == {TriggerRule.ALL_DONE}
-    assert dag.get_task("two").retries == 4
+    # how often a delivery is tried again is the journey's affair
+    assert {dag.get_task(name).retries for name in ("one", "two", "three", "four")} == {3}
     assert {task.owner for task in dag.tasks} == {"ana@example.com"}
 
 
@@ -156,6 +157,18 @@ def test_clock_ticks_each_minute_and_never_catches_up(load_dag_file: Load) -> No
     clock = bag.dags["bookflow_clock"]
     assert bag.import_errors == {}
     assert (clock.schedule, clock.catchup, clock.max_active_runs) == ("* * * * *", False, 1)
+
+
+def test_dispatcher_is_woken_by_the_database(load_dag_file: Load) -> None:
+    bag = load_dag_file(PROJECT / "dags" / "bookflow_dispatcher.py")
+    dispatcher = bag.dags["bookflow_dispatcher"]
+    assert bag.import_errors == {}
+    assert (dispatcher.catchup, dispatcher.max_active_runs) == (False, 1)
+    ((asset, (watcher,)),) = [(asset.name, asset.watchers) for asset in dispatcher.schedule]
+    assert asset == "bookflow_changes"
+    path, arguments = watcher.trigger.serialize()
+    assert path == "bookflow.dagrun.watching.ChangeTrigger"
+    assert arguments == {}, "nothing about the database is stored with the trigger"
 
 
 def test_importing_the_plugin_loads_nothing_heavy() -> None:

@@ -15,16 +15,11 @@ import pytest
 from bookflow.airflow_client.connections import EnvironmentConnections
 from bookflow.demo.receivers import SmsReceiver, SmtpReceiver, WebhookReceiver
 from bookflow.journey.intake import Incoming
-from bookflow.journey.steps import ActSummary
+from bookflow.journey.steps import ActSummary, facts_of
 from bookflow.records import RunKey
 from bookflow.settings import Settings
-from bookflow.wiring import (
-    ServerRuntime,
-    Workshop,
-    facts_of,
-    open_server_runtime,
-    open_workshop,
-)
+from bookflow.wiring.servers import ServerRuntime, open_server_runtime
+from bookflow.wiring.workshops import Workshop, open_workshop
 
 SPEC = """\
 id: {id}

@@ -16,10 +16,15 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from bookflow.airflow_client.connections import EnvironmentConnections
 from bookflow.domains.booking import BookingDomain
+from bookflow.domains.booking.inbound_mapping import BookingInbound
 from bookflow.errors import InputError
+from bookflow.journey.inbound_desk import InboundDesk, open_desk
 from bookflow.journey.intake import Intake
+from bookflow.journey.intervening import Interventions
 from bookflow.journey.timeline import build_entries
+from bookflow.journey.upcoming import Forecast
 from bookflow.ports import ExecutionFilter, ExecutionPage
 from bookflow.records import (
     ExecutionHead,
@@ -29,6 +34,8 @@ from bookflow.records import (
     RecordedEvent,
 )
 from bookflow.settings import Settings
+from bookflow.store.memory import MemoryStore
+from tests.recorded_requests import CAL_SECRET, CALENDLY_KEY, STANDARD_SECRET
 
 with warnings.catch_warnings():
     # it asks for httpx2, which Airflow 3.3 does not come with
@@ -147,6 +154,7 @@ class ListedSpecs:
             name=name or workflow_id.title(),
             trigger=trigger,
             delay_minutes=0,
+            is_active=True,
             active_actions=tuple(
                 SimpleNamespace(name=action, type="send_email", recipient="invitee")
                 for action in actions
@@ -257,6 +265,16 @@ class Bell:
         self.calls.append(f"wake {workflow_id}")
 
 
+class Reverser:
+    """Seals by reversing."""
+
+    def seal(self, body: bytes) -> bytes | None:
+        return body[::-1]
+
+    def unseal(self, sealed: bytes) -> bytes | None:
+        return sealed[::-1]
+
+
 class Desk:
     """A runtime over a shelf: the real intake and domain, no files, no database."""
 
@@ -267,6 +285,8 @@ class Desk:
         self.shelf = store or Shelf()
         self.reports = self.shelf
         self.waker = Bell()
+        self.endpoints = MemoryStore()
+        self.planned = MemoryStore()
         self.calls: list[str] = []
         self.intake = Intake(
             store=self.shelf,
@@ -275,6 +295,44 @@ class Desk:
             waker=self.waker,
             now=lambda: NOW,
         )
+        self.connections = EnvironmentConnections(
+            {
+                f"AIRFLOW_CONN_{name}": json.dumps({"password": secret})
+                for name, secret in (
+                    ("BOOKFLOW_INBOUND_CAL_COM", CAL_SECRET),
+                    ("BOOKFLOW_INBOUND_CALENDLY", CALENDLY_KEY),
+                    ("BOOKFLOW_INBOUND_STANDARD_WEBHOOKS", STANDARD_SECRET),
+                    ("BOOKFLOW_SMS", "sms token"),
+                )
+            }
+        )
+        self.inbound = self.open_inbound()
+
+    def open_inbound(self) -> InboundDesk:
+        """Open it anew, after the settings or the store were changed."""
+        store = self.shelf if isinstance(self.shelf, MemoryStore) else MemoryStore()
+        return open_desk(
+            settings=self.settings,
+            connections=self.connections,
+            store=store,
+            intake=self.intake,
+            mapping=BookingInbound(),
+            sealer=Reverser(),
+            now=lambda: NOW,
+        )
+
+    @property
+    def forecast(self) -> Forecast:
+        store = self.shelf if isinstance(self.shelf, MemoryStore) else self.planned
+        return Forecast(store, self.shelf, self.domain, self._name_of, lambda: NOW)
+
+    def _name_of(self, workflow_id: str) -> str | None:
+        loaded = self.specs.get(workflow_id)
+        return loaded.workflow.name if loaded else None
+
+    @property
+    def interventions(self) -> Interventions:
+        return Interventions(self.shelf, self.specs, self.waker, lambda: NOW)
 
     def start(self) -> None:
         self.calls.append("start")
@@ -287,7 +345,8 @@ class Desk:
         executions = self.shelf.subject_executions(booking_id)
         if booking is None and not executions:
             return None
-        entries = build_entries(executions, self.specs)
+        coming = self.forecast.coming(booking_id) if booking else []
+        entries = build_entries([*executions, *coming], self.specs)
         return {"booking_id": booking_id, "booking": booking, "entries": entries}
 
     def health(self) -> dict[str, Any]:
@@ -370,6 +429,8 @@ def make_execution() -> Callable[..., dict[str, Any]]:
             "occurred_at": "2026-03-01T12:00:00+00:00",
             "status": "completed",
             "due_at": "2026-03-01T12:00:00+00:00",
+            "next_attempt_at": None,
+            "rounds": 1,
             "created_at": "2026-03-01T12:00:00+00:00",
             "started_at": "2026-03-01T12:00:01+00:00",
             "completed_at": "2026-03-01T12:00:02+00:00",
@@ -413,6 +474,9 @@ def make_execution() -> Callable[..., dict[str, Any]]:
                             "address": "ada@example.com",
                             "status": "sent",
                             "attempts": 1,
+                            "rounds": 0,
+                            "next_attempt_at": None,
+                            "digest_id": None,
                             "provider_id": None,
                             "error_code": None,
                             "error_message": None,

@@ -67,3 +67,24 @@ def test_every_route_answers_503_with_retry_after(
     assert answer.headers["retry-after"]
     assert "Airflow&#39;s own database" in answer.text or "Airflow's own database" in answer.text
     assert "secret" not in answer.text
+
+
+@pytest.mark.airflow
+def test_connection_nobody_can_look_up_is_not_taken_for_a_missing_one(
+    airflow_database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.secrets.metastore import MetastoreBackend
+
+    from bookflow.airflow_client.connections import AirflowConnections
+    from bookflow.errors import MissingConnectionError, UnavailableError
+
+    connections = AirflowConnections({}, is_server=True)
+    with pytest.raises(MissingConnectionError):
+        connections.get("bookflow_inbound_nowhere")
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise sqlalchemy.exc.OperationalError("SELECT secret", {}, OSError("refused"))
+
+    monkeypatch.setattr(MetastoreBackend, "get_connection", fail)
+    with pytest.raises(UnavailableError, match="Airflow's own database"):
+        connections.get("bookflow_inbound_nowhere")

@@ -16,11 +16,23 @@ READS = [
     ("GET", f"{API}/schema", 200),
     ("GET", f"{API}/openapi.json", 200),
     ("GET", f"{API}/health", 200),
+    ("GET", f"{API}/endpoints", 200),
+    ("GET", f"{API}/upcoming", 200),
 ]
 WRITES = [
     ("POST", f"{API}/triggers/booking_created", 422),
     ("POST", f"{API}/triggers", 422),
+    ("POST", f"{API}/executions/{NOBODY}/retry", 404),
+    ("POST", f"{API}/executions/{NOBODY}/cancel", 404),
+    ("POST", f"{API}/endpoints/enable", 422),
 ]
+ADMIN = [
+    ("GET", f"{API}/inbound-requests", 200),
+    ("GET", f"{API}/inbound-requests/{NOBODY}", 404),
+    ("POST", f"{API}/inbound-requests/{NOBODY}/replay", 404),
+]
+# these ask for a signature instead of a login
+SIGNED = ["/api/v1/inbound/sms-status", "/api/v1/inbound/{source}"]
 PAGES = [
     f"/bookflow/executions/{NOBODY}",
     "/bookflow/runs/bookflow-welcome/manual__1",
@@ -34,10 +46,38 @@ def test_every_route_is_named_here(desk: Any) -> None:
     app = create_app(lambda: desk)
     described = app.openapi()["paths"]
     count = sum(len(methods) for methods in described.values())
-    assert count == len(READS) - 1 + len(WRITES)  # the description does not describe itself
+    # the description does not describe itself
+    assert count == len(READS) - 1 + len(WRITES) + len(ADMIN) + len(SIGNED)
 
 
-@pytest.mark.parametrize(("method", "path", "_"), READS + WRITES)
+def test_every_route_but_the_signed_ones_asks_who_is_there(desk: Any) -> None:
+    from fastapi.dependencies.models import Dependant
+    from fastapi.routing import APIRoute
+
+    from bookflow.web.app import create_app
+    from bookflow.web.deps import authenticate
+
+    def calls(dependant: Dependant) -> set[Any]:
+        inner = (calls(one) for one in dependant.dependencies)
+        return {dependant.call}.union(*inner)
+
+    routes = list_routes(create_app(lambda: desk).routes)
+    assert all(isinstance(route, APIRoute) for route in routes)
+    open_to_all = [route.path for route in routes if authenticate not in calls(route.dependant)]
+    assert sorted(open_to_all) == SIGNED
+    assert len(routes) > len(SIGNED) + len(READS)
+
+
+def list_routes(routes: Any) -> list[Any]:
+    """Give every route there is, also those below routers that were included whole."""
+    found = []
+    for route in routes:
+        inner = getattr(route, "routes", None)
+        found += list_routes(inner) if inner is not None else [route]
+    return found
+
+
+@pytest.mark.parametrize(("method", "path", "_"), READS + WRITES + ADMIN)
 def test_nobody_gets_in(open_client: Any, desk: Any, method: str, path: str, _: int) -> None:
     client = open_client(desk, None)
     response = client.request(method, path, json={} if method == "POST" else None)
@@ -47,10 +87,13 @@ def test_nobody_gets_in(open_client: Any, desk: Any, method: str, path: str, _: 
     assert response.json()["type"] == "urn:bookflow:problem:unauthorized"
 
 
-@pytest.mark.parametrize("path", [path for _, path, _ in READS + WRITES])
-def test_junk_tokens_and_basic_auth_are_refused(open_client: Any, desk: Any, path: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "path"), [(one, path) for one, path, _ in READS + WRITES + ADMIN]
+)
+def test_junk_tokens_and_basic_auth_are_refused(
+    open_client: Any, desk: Any, method: str, path: str
+) -> None:
     client = open_client(desk, None)
-    method = "POST" if "triggers" in path else "GET"
     junk = client.request(method, path, headers={"Authorization": "Bearer junk"})
     assert junk.status_code == 403
     basic = client.request(method, path, headers={"Authorization": "Basic YWRtaW46YWRtaW4="})
@@ -65,6 +108,9 @@ def test_roles_read_and_only_some_write(open_client: Any, desk: Any, role: str) 
     for method, path, status in WRITES:
         response = client.request(method, path, json={})
         assert response.status_code == (403 if role == "viewer" else status), path
+    for method, path, status in ADMIN:
+        response = client.request(method, path)
+        assert response.status_code == (403 if role in ("viewer", "user") else status), path
     for path in PAGES:
         assert client.get(path).status_code == 404, path
 

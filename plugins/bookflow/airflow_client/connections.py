@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bookflow.errors import ConfigurationError, MissingConnectionError
+from bookflow.errors import ConfigurationError, MissingConnectionError, UnavailableError
 from bookflow.records import ConnectionInfo
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ EXAMPLES = {
         "--conn-type http --conn-host https://HOST --conn-login ACCOUNT_SID "
         """--conn-password AUTH_TOKEN --conn-extra '{"from": "+12025550123"}'"""
     ),
+}
+EXAMPLES |= {
+    f"bookflow_inbound_{source}": "--conn-type generic --conn-password SECRET"
+    for source in ("cal_com", "calendly", "standard_webhooks")
 }
 OTHER_EXAMPLE = "--conn-type http --conn-host https://HOST --conn-password SECRET"
 
@@ -71,9 +75,15 @@ class AirflowConnections:
     environ: Mapping[str, str]
     is_command: bool = False
     """Whether this is a command line, which may ask Airflow's database itself."""
+    is_server: bool = False
+    """Whether this is the API server, where Airflow takes a database that is away for a
+    connection that is not there."""
 
     def get(self, conn_id: str) -> ConnectionInfo:
-        """Read a connection; raises `ConfigurationError` when it's absent."""
+        """Read a connection; raises `ConfigurationError` when it's absent.
+
+        In the API server `UnavailableError` where nobody can tell.
+        """
         info = EnvironmentConnections(self.environ).find(conn_id)
         if info is not None:
             _mask(info)
@@ -85,10 +95,15 @@ class AirflowConnections:
         try:
             return _convert(conn_id, BaseHook.get_connection(conn_id))
         except (AirflowNotFoundException, AirflowRuntimeError):
-            stored = _ask_database(conn_id) if self.is_command else None
+            stored = self._ask_again(conn_id)
             if stored is None:
                 raise missing_connection(conn_id) from None
             return _convert(conn_id, stored)
+
+    def _ask_again(self, conn_id: str) -> Any:
+        if self.is_server:
+            return _ask_own_database(conn_id)
+        return _ask_database(conn_id) if self.is_command else None
 
 
 def open_connections(environ: Mapping[str, str]) -> ConnectionSource:
@@ -177,6 +192,18 @@ def _hostname(netloc: str, lowered: str | None) -> str:
 def _read_extra(extra: object) -> dict[str, Any]:
     parsed = json.loads(extra) if isinstance(extra, str) else extra
     return dict(parsed) if isinstance(parsed, dict) else {}
+
+
+def _ask_own_database(conn_id: str) -> Any:
+    from airflow.secrets.metastore import MetastoreBackend
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return MetastoreBackend().get_connection(conn_id)
+    except SQLAlchemyError as error:
+        cause = str(error).partition("\n")[0]
+        message = f"Airflow's own database can't be asked for the connection `{conn_id}`: {cause}"
+        raise UnavailableError(message) from None
 
 
 def _ask_database(conn_id: str) -> Any:

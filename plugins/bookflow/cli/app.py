@@ -111,7 +111,7 @@ def try_spec(
     from bookflow.cli.spec_printing import print_trial
     from bookflow.cli.specs import read_booking, read_spec
     from bookflow.journey.trying import try_out
-    from bookflow.wiring import compile_action
+    from bookflow.wiring.workshops import compile_action
 
     settings = _settings()
     domain = _domain(settings)
@@ -191,7 +191,7 @@ def schema() -> None:
 def stats(output: FormatOption = Format.TEXT) -> None:
     """Print statistics per workflow from the bookflow database."""
     from bookflow.cli.database import print_statistics
-    from bookflow.wiring import open_existing_store
+    from bookflow.wiring.databases import open_existing_store
 
     with open_existing_store(_settings(), _connections()) as store:
         rows = store.statistics()
@@ -199,6 +199,55 @@ def stats(output: FormatOption = Format.TEXT) -> None:
         print_json(rows)
     else:
         print_statistics(rows)
+
+
+@app.command()
+def endpoints(
+    action: Annotated[
+        str | None, typer.Argument(help="`enable`, or nothing to list the endpoints.")
+    ] = None,
+    key: Annotated[str | None, typer.Argument(help="The endpoint to enable.")] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """List where messages go and what is in trouble, or enable an endpoint that works again."""
+    from bookflow.cli.endpoints import enable, print_endpoints
+    from bookflow.journey.endpoint_reports import show_endpoint
+    from bookflow.wiring.databases import open_existing_store
+
+    if (action, bool(key)) not in ((None, False), ("enable", True)):
+        message = "write `bookflow endpoints`, or `bookflow endpoints enable KEY`"
+        raise InputError("", message)
+    with open_existing_store(_settings(), _connections()) as store:
+        found = store.list_endpoints() if key is None else [enable(store, key)]
+    rows = [show_endpoint(one) for one in found]
+    if output is Format.JSON:
+        print_json(rows)
+    else:
+        print_endpoints(rows)
+
+
+@app.command()
+def upcoming(
+    booking: Annotated[str | None, typer.Option(help="Only for this booking.")] = None,
+    workflow: Annotated[str | None, typer.Option(help="Only of this workflow.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Up to this time (ISO 8601 with offset); 7 days ahead.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 50,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Print what is planned, from the bookflow database: reminders and executions that wait."""
+    from bookflow.cli.upcoming import find_upcoming, print_upcoming
+    from bookflow.wiring.databases import open_existing_store
+
+    end = None if until is None else _read_time(until, "--until")
+    settings = _settings()
+    with open_existing_store(settings, _connections()) as store:
+        found = find_upcoming(store, _domain(settings), booking, workflow, until=end, limit=limit)
+    if output is Format.JSON:
+        print_json(found)
+    else:
+        print_upcoming(found)
 
 
 @app.command()
@@ -224,7 +273,7 @@ def upgrade_database(
     """Bring the bookflow database to the newest schema."""
     from bookflow.store.creating import create_missing
     from bookflow.store.migrating import status, upgrade
-    from bookflow.wiring import find_dsn
+    from bookflow.wiring.databases import find_dsn
 
     dsn = find_dsn(_settings(), _connections())
     if is_created and create_missing(dsn):
@@ -246,7 +295,7 @@ def upgrade_database(
 def show_database_status(output: FormatOption = Format.TEXT) -> None:
     """Show the schema revision. Exits with 1 when migrations are pending."""
     from bookflow.store.migrating import status
-    from bookflow.wiring import existing_dsn
+    from bookflow.wiring.databases import existing_dsn
 
     with existing_dsn(_settings(), _connections()) as dsn:
         found = status(dsn)
@@ -283,13 +332,13 @@ def _environment_connections() -> Any:
 
 
 def _event_types(settings: Settings) -> list[str]:
-    from bookflow.wiring import open_existing_store
+    from bookflow.wiring.databases import open_existing_store
 
     with open_existing_store(settings, _connections()) as store:
         return store.event_type_slugs()
 
 
-def _read_time(text: str | None) -> datetime:
+def _read_time(text: str | None, option: str = "--at") -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
@@ -297,8 +346,8 @@ def _read_time(text: str | None) -> datetime:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise InputError("--at", "must be ISO 8601 with offset, such as 2026-03-01T14:30:00+01:00")
+        raise InputError(option, "must be ISO 8601 with offset, such as 2026-03-01T14:30:00+01:00")
     if instant.year not in YEARS:
         # delays and zones are added to it: no time may fall out of the calendar
-        raise InputError("--at", f"must be in a year from {YEARS.start} to {YEARS.stop - 1}")
+        raise InputError(option, f"must be in a year from {YEARS.start} to {YEARS.stop - 1}")
     return instant

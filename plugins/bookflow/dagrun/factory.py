@@ -14,14 +14,14 @@ from airflow.sdk import DAG, Param, TriggerRule, get_parsing_context
 from airflow.sdk.definitions.param import ParamsDict
 
 from bookflow.airflow_client.run_names import DAG_PREFIX
-from bookflow.dagrun.operators import OPERATORS, FinishOperator
+from bookflow.dagrun.operators import OPERATORS, TASK_RETRIES, FinishOperator
 from bookflow.dagrun.plan import plan_dag
 from bookflow.domains.booking import BOOKING_VOCABULARY
 from bookflow.errors import NotFoundError, SpecError
+from bookflow.journey.steps import facts_of, timing_of
 from bookflow.settings import Settings
 from bookflow.spec.loading import show_path
 from bookflow.spec.repository import SpecRepository
-from bookflow.wiring import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,7 +71,7 @@ def check_specs(environ: Mapping[str, str] = os.environ) -> None:
 def build_dag(loaded: LoadedWorkflow, settings: Settings, *, with_texts: bool = True) -> DAG:
     """Build the DAG of a workflow; a task process needs no texts for people."""
     plan = plan_dag(loaded, with_texts=with_texts)
-    facts = facts_of(loaded)
+    facts, timing = facts_of(loaded), timing_of(loaded)
     dag = DAG(
         plan.dag_id,
         schedule=None,
@@ -92,8 +92,9 @@ def build_dag(loaded: LoadedWorkflow, settings: Settings, *, with_texts: bool = 
                 task_display_name=task.display_name,
                 action=task.action,
                 workflow=facts,
+                timing=timing,
                 owner=plan.owner,
-                retries=task.retries,
+                retries=TASK_RETRIES,
                 retry_delay=retry_delay,
                 trigger_rule=TriggerRule.ALL_DONE,
                 dag=dag,

@@ -39,12 +39,14 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from bookflow.journey.steps import ActSummary
+    from bookflow.journey.steps import ActSummary, Timing
     from bookflow.spec.actions import Recipient
     from bookflow.spec.models import Action
 
 log = logging.getLogger(__name__)
 
+TASK_RETRIES = 3
+"""For what is no delivery's failure: a database that is away, a task that was killed."""
 FINISH_RETRIES = 5
 EXECUTION_TIMEOUT = timedelta(minutes=30)
 LONGEST_RETRY_DELAY = timedelta(minutes=10)
@@ -59,9 +61,18 @@ class BookflowOperator(BaseOperator):
     ui_color = "#e8f1fb"
 
     def __init__(
-        self, *, action: Action | None = None, workflow: WorkflowFacts | None = None, **kwargs: Any
+        self,
+        *,
+        action: Action | None = None,
+        workflow: WorkflowFacts | None = None,
+        timing: Timing | None = None,
+        **kwargs: Any,
     ) -> None:
-        """Take an action as the spec has it, or its keys as keyword arguments."""
+        """Take an action as the spec has it, or its keys as keyword arguments.
+
+        With a `timing`, what can't be sent now is put off to a later run; without, as in DAGs
+        written by hand, Airflow's retry of the task comes back for it.
+        """
         if action is None:
             action = read_action(self.action_class, kwargs)
         kwargs.setdefault("retry_delay", RETRY_DELAY)
@@ -71,6 +82,7 @@ class BookflowOperator(BaseOperator):
         super().__init__(**kwargs)
         self.action = action
         self.workflow = workflow
+        self.timing = timing
 
     def execute(self, context: Context) -> None:
         """Perform the action for the run's executions; a retry works on what isn't final."""
@@ -79,11 +91,11 @@ class BookflowOperator(BaseOperator):
             claim = work.runtime.claim(facts, work.run, work.conf)
             if not claim.count:
                 self._end_empty_run()
-            step = work.build_step(facts, self.action)
+            step = work.build_step(facts, self.action, self.timing)
             summary = work.runtime.act(step, work.run, is_last_try=work.is_last_try)
             if self.workflow is None:
                 work.runtime.finish_complete(work.run, _steps_beside(self))
-        _conclude(self.action.name, summary)
+        _conclude(self.action.name, summary, may_wait=step.may_wait)
 
     def _end_empty_run(self) -> None:
         log.info("nothing is due: other runs have taken it, or every execution was cancelled")
@@ -204,12 +216,13 @@ class FinishOperator(BaseOperator):
         with readable_errors(), open_task_work(context) as work:
             ended = work.runtime.finish(work.run, self.steps)
         log.info(
-            "%d executions completed, %d failed, %d cancelled",
+            "%d executions completed, %d failed, %d cancelled, %d go on in a later run",
             ended.completed,
             ended.failed,
             ended.cancelled,
+            ended.parked,
         )
-        total = ended.completed + ended.failed + ended.cancelled
+        total = ended.completed + ended.failed + ended.cancelled + ended.parked
         if not total:
             # a run that found nothing due never gets here
             raise AirflowFailException("no execution could be claimed; the tasks above say why")
@@ -234,22 +247,31 @@ class readable_errors:  # noqa: N801 (reads as a statement)
             raise AirflowException(str(error)) from error
 
 
-def _conclude(name: str, summary: ActSummary) -> None:
+def _conclude(name: str, summary: ActSummary, *, may_wait: bool) -> None:
+    shown = _show_counts(summary)
+    log.info("%s: %s", name, shown or "everything was done by an earlier try")
+    reasons = "; ".join(summary.messages)
+    if summary.retrying and not may_wait:
+        raise AirflowException(f"{shown}: {reasons}")
+    if summary.failed:
+        raise AirflowFailException(f"{shown}: {reasons}")
+    is_nothing_done = summary.skipped or summary.retrying or summary.waiting
+    if is_nothing_done and not summary.completed:
+        raise AirflowSkipException(f"{shown}: {reasons}" if reasons else shown)
+
+
+def _show_counts(summary: ActSummary) -> str:
     counts = {
         "completed": summary.completed,
         "skipped": summary.skipped,
         "failed": summary.failed,
         "to be retried": summary.retrying,
+        "put off": summary.waiting,
     }
     shown = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    log.info("%s: %s", name, shown or "everything was done by an earlier try")
-    reasons = "; ".join(summary.messages)
-    if summary.retrying:
-        raise AirflowException(f"{shown}: {reasons}")
-    if summary.failed:
-        raise AirflowFailException(f"{shown}: {reasons}")
-    if summary.skipped and not summary.completed:
-        raise AirflowSkipException(f"{shown}: {reasons}" if reasons else shown)
+    if summary.resume_at is not None:
+        shown += f" (a later run goes on from {summary.resume_at.isoformat(timespec='seconds')})"
+    return shown
 
 
 def _facts_by_hand(operator: BaseOperator) -> WorkflowFacts:

@@ -24,7 +24,6 @@ class PlannedTask:
 
     task_id: str
     display_name: str
-    retries: int
     action: Action
 
 
@@ -56,7 +55,7 @@ def plan_dag(loaded: LoadedWorkflow, *, with_texts: bool = True) -> DagPlan:
     """Plan the DAG of a workflow; a task process needs no texts for people."""
     workflow = loaded.workflow
     levels = tuple(
-        tuple(PlannedTask(action.task_id, action.name, action.retries, action) for action in level)
+        tuple(PlannedTask(action.task_id, action.name, action) for action in level)
         for level in workflow.levels()
     )
     taken = {task.task_id for level in levels for task in level}

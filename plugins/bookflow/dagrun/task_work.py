@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bookflow.airflow_client.connections import task_connections
+from bookflow.airflow_client.run_states import TaskRunStates
 from bookflow.airflow_client.runs_in_task import TaskWaker
 from bookflow.records import RunKey
 from bookflow.settings import Settings
-from bookflow.wiring import Workshop, open_workshop
+from bookflow.wiring.workshops import Workshop, open_workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from bookflow.journey.running import TaskRuntime
-    from bookflow.journey.steps import Step, WorkflowFacts
+    from bookflow.journey.steps import Step, Timing, WorkflowFacts
+    from bookflow.ports import RunStates
     from bookflow.spec.models import Action
 
 HANDWRITTEN_VERSION = "handwritten"
@@ -33,6 +35,7 @@ class TaskWork:
     run: RunKey
     conf: Mapping[str, Any]
     is_last_try: bool
+    states: RunStates
     workshop: Workshop
 
     @property
@@ -40,9 +43,9 @@ class TaskWork:
         """Give the journey."""
         return self.workshop.runtime
 
-    def build_step(self, facts: WorkflowFacts, action: Action) -> Step:
-        """Compile an action."""
-        return self.workshop.build_step(facts, action)
+    def build_step(self, facts: WorkflowFacts, action: Action, timing: Timing | None) -> Step:
+        """Compile an action; see `Workshop.build_step`."""
+        return self.workshop.build_step(facts, action, timing)
 
 
 @contextmanager
@@ -58,6 +61,7 @@ def open_task_work(context: Context) -> Iterator[TaskWork]:
             run=run,
             conf=context["dag_run"].conf or {},
             is_last_try=ti.try_number > ti.max_tries,
+            states=TaskRunStates(lambda *args, **named: ti.get_dr_count(*args, **named)),
             workshop=workshop,
         )
     finally:

@@ -5,47 +5,62 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from bookflow.errors import ConfigurationError, TransientDeliveryError
+from bookflow.journey.bundling import Bundle, bundle_parcels
 from bookflow.journey.gating import Gated, gate
-from bookflow.journey.sending import Parcel, RetryPolicy, failed_outcome, send_parcel
-from bookflow.journey.settling import Ledger, summarize
+from bookflow.journey.retrying import RetrySchedule, RoundEnd
+from bookflow.journey.sending import Guard, OpenGuard, Parcel, RetryPolicy, Sender
+from bookflow.journey.settling import Cadence, Ledger, summarize
 from bookflow.journey.wording import mask_reason
+from bookflow.ports import LEASE
 from bookflow.records import (
     ActionResult,
     ActionStatus,
-    DeliveryOutcome,
     DeliveryState,
     DeliveryStatus,
+    Hold,
+    Message,
     NewDelivery,
     SubjectUpdate,
     delivery_id,
 )
+from bookflow.settings import Settings
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from bookflow.journey.steps import ActSummary, Step
-    from bookflow.ports import Channel, Domain, NowSource, RunStore
+    from bookflow.journey.steps import ActSummary, Step, WorkflowFacts
+    from bookflow.ports import Domain, NowSource, RunStore
     from bookflow.records import Job
 
 log = logging.getLogger(__name__)
 
 LOGGED_RESULTS = 50
+LEASE_WAITS = 3
+
+Groups: TypeAlias = "Mapping[uuid.UUID, tuple[Gated, list[Parcel]]]"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Performs actions; `concurrency` bounds the deliveries in flight."""
+    """Performs actions; `concurrency` bounds the deliveries in flight.
+
+    `make_guard` gives what watches over circuits and limits during one act.
+    """
 
     store: RunStore
     domain: Domain
     now: NowSource
     policy: RetryPolicy
     concurrency: int = 32
+    schedule: RetrySchedule = field(default_factory=lambda: RetrySchedule.of(Settings()))
+    make_guard: Callable[[WorkflowFacts], Guard] = lambda workflow: OpenGuard()
+    sleep: Callable[[float], None] = time.sleep
+    cadence: Cadence = field(default_factory=Cadence)
 
     def act(self, step: Step, jobs: Sequence[Job], *, is_last_try: bool) -> ActSummary:
         """Gate, perform and record; raises `DatabaseUnavailableError` when it can't record."""
@@ -101,99 +116,155 @@ class Actor:
     def _deliver(
         self, step: Step, ready: Sequence[Gated], *, is_last_try: bool
     ) -> list[ActionResult]:
-        parcels: dict[uuid.UUID, list[Parcel]] = {}
-        states = self._claim(step, ready)
-        for gated in ready:
-            execution_id = gated.job.execution_id
-            parcels[execution_id] = [
-                Parcel(message, delivery, states[delivery.id])
-                for message, delivery in zip(gated.messages, _deliveries(step, gated), strict=True)
-            ]
-        ledger = Ledger(self.store, step, ready, parcels)
-        waiting = [
+        groups = self._claim(step, ready)
+        guard = self.make_guard(step.workflow)
+        ledger = Ledger(
+            self.store, step, groups, now=self.now, cadence=self.cadence, tell=guard.flush
+        )
+        open_ones = [
             parcel
-            for group in parcels.values()
+            for _, group in groups.values()
             for parcel in group
-            if not (parcel.state.status and parcel.state.status.is_final)
+            if not ledger.has(parcel.delivery.id)
         ]
-        asyncio.run(self._send_all(step, waiting, ledger, is_last_try=is_last_try))
+        bundles = bundle_parcels(open_ones, step.timing.digest)
+        end = RoundEnd(step, self.schedule, is_last_try)
+        asyncio.run(self._send_all(step, bundles, ledger, end, guard))
         return ledger.results
 
-    def _claim(self, step: Step, ready: Sequence[Gated]) -> dict[uuid.UUID, DeliveryState]:
-        wanted = [delivery for gated in ready for delivery in _deliveries(step, gated)]
-        states = self.store.claim_deliveries(wanted, now=self.now())
+    def _claim(self, step: Step, ready: Sequence[Gated]) -> Groups:
+        """Claim all deliveries; executions that were cancelled meanwhile are left out."""
+        wanted = {gated.job.execution_id: self._deliveries(step, gated) for gated in ready}
+        everything = [delivery for group in wanted.values() for delivery in group]
+        states = self.store.claim_deliveries(everything, now=self.now())
+        if not step.may_wait:
+            states = self._outwait(everything, states)
         for state in states.values():
-            if state.status is DeliveryStatus.SENDING:
+            if state.status is DeliveryStatus.SENDING and state.hold is None:
                 log.warning(
                     "bookflow: delivery %s was being sent when an earlier task died; it is sent "
                     "again under the same id, so the receiver can tell",
                     state.id,
                 )
-        return states
+        groups: dict[uuid.UUID, tuple[Gated, list[Parcel]]] = {}
+        for gated in ready:
+            mine = wanted[gated.job.execution_id]
+            if all(delivery.id in states for delivery in mine):
+                pairs = zip(gated.messages, mine, strict=True)
+                parcels = [Parcel(message, one, states[one.id]) for message, one in pairs]
+                groups[gated.job.execution_id] = (gated, parcels)
+            else:
+                log.info("execution %s was cancelled meanwhile", gated.job.execution_id)
+        return groups
+
+    def _outwait(
+        self, deliveries: Sequence[NewDelivery], states: Mapping[uuid.UUID, DeliveryState]
+    ) -> dict[uuid.UUID, DeliveryState]:
+        """Wait for the leases of an earlier try: no later run would come back for them."""
+        found = dict(states)
+        for _ in range(LEASE_WAITS):
+            held = {key: state.hold.until for key, state in found.items() if state.hold}
+            if not held:
+                break
+            log.info("waiting for what an earlier try may still be sending")
+            self.sleep(max(0.0, (max(held.values()) - self.now()).total_seconds()))
+            now = self.now()
+            self.store.renew_leases([key for key in found if key not in held], until=now + LEASE)
+            again = [delivery for delivery in deliveries if delivery.id in held]
+            found.update(self.store.claim_deliveries(again, now=now))
+        return found
 
     async def _send_all(
-        self, step: Step, parcels: Sequence[Parcel], ledger: Ledger, *, is_last_try: bool
+        self, step: Step, bundles: Sequence[Bundle], ledger: Ledger, end: RoundEnd, guard: Guard
     ) -> None:
         done = asyncio.Event()
         flusher = asyncio.create_task(ledger.flush_until(done))
         try:
-            if parcels:
+            if bundles:
                 async with step.action.open_channel() as channel:
-                    await self._send_through(channel, parcels, ledger, is_last_try=is_last_try)
+                    guard.use(channel)
+                    sender = Sender(channel, self.policy, end, self.now, guard)
+                    await self._send_through(sender, bundles, ledger)
         except ConfigurationError as error:
             log.error("bookflow: %s can't send: %s", step.name, error)
             wrapped = TransientDeliveryError(str(error), code="configuration")
-            for parcel in parcels:
-                if not ledger.has(parcel.delivery.id):
-                    ledger.note(failed_outcome(parcel, wrapped, 0, self.now, is_final=is_last_try))
+            for bundle in bundles:
+                if not ledger.has(bundle.members[0]):
+                    outcome = end.fail(bundle.parcel.state, wrapped, 0, self.now())
+                    ledger.note(bundle.share(outcome))
         finally:
             done.set()
             await flusher
 
     async def _send_through(
-        self, channel: Channel, parcels: Sequence[Parcel], ledger: Ledger, *, is_last_try: bool
+        self, sender: Sender, bundles: Sequence[Bundle], ledger: Ledger
     ) -> None:
-        waiting = iter(parcels)
+        waiting = iter(bundles)
 
         async def work() -> None:
-            for parcel in waiting:
-                outcome: DeliveryOutcome = await send_parcel(
-                    channel, parcel, policy=self.policy, is_last_try=is_last_try, now=self.now
-                )
-                ledger.note(outcome)
+            for bundle in waiting:
+                ledger.note(bundle.share(await sender.send(bundle.parcel)))
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(self.concurrency, len(parcels))):
+            for _ in range(min(self.concurrency, len(bundles))):
                 group.create_task(work())
+
+    def _deliveries(self, step: Step, gated: Gated) -> list[NewDelivery]:
+        execution_id = gated.job.execution_id
+        digest = step.timing.digest
+        return [
+            NewDelivery(
+                id=delivery_id(execution_id, step.name, message.recipient),
+                execution_id=execution_id,
+                action=step.name,
+                recipient=message.recipient,
+                channel=message.channel,
+                address=message.address,
+                endpoint=message.endpoint,
+                hold=self._find_hold(step, gated.job, message),
+                digest_key=_digest_key(step, message),
+                digest_window=digest.window * 60.0 if digest else 0.0,
+            )
+            for message in gated.messages
+        ]
+
+    def _find_hold(self, step: Step, job: Job, message: Message) -> Hold | None:
+        """Put a message off to the end of its recipient's quiet hours."""
+        if step.timing.quiet_hours is None:
+            return None
+        # workflows without quiet hours need not pay for it
+        from bookflow.journey.timing import find_hold
+
+        deadline = None
+        if job.subject is not None:
+            deadline = self.domain.late_limit(
+                job.trigger, job.subject, job.due_at, step.timing.if_late
+            )
+        return find_hold(step.timing, message, now=self.now(), deadline=deadline)
+
+
+def _digest_key(step: Step, message: Message) -> str | None:
+    if step.timing.digest is None:
+        return None
+    # workflows without digests need not pay for it
+    from bookflow.journey.digesting import digest_key_of
+
+    return digest_key_of(step.workflow.id, step.name, message)
 
 
 def _sum_up(step: Step, results: Sequence[ActionResult]) -> ActSummary:
     """Count results; the task's log gets a line each, of a large batch those that went wrong."""
     shown = results
     if len(results) > LOGGED_RESULTS:
-        wrong = (ActionStatus.FAILED, ActionStatus.RETRYING)
-        shown = [result for result in results if result.status in wrong][:LOGGED_RESULTS]
+        well = (ActionStatus.COMPLETED, ActionStatus.SKIPPED)
+        shown = [result for result in results if result.status not in well][:LOGGED_RESULTS]
     for result in shown:
         log.info(
-            "%s: execution %s %s%s",
+            "%s: execution %s %s%s%s",
             step.name,
             result.execution_id,
             result.status,
+            f" until {result.resume_at.isoformat()}" if result.resume_at else "",
             f": {mask_reason(result.reason)}" if result.reason else "",
         )
     return summarize(results)
-
-
-def _deliveries(step: Step, gated: Gated) -> list[NewDelivery]:
-    execution_id = gated.job.execution_id
-    return [
-        NewDelivery(
-            id=delivery_id(execution_id, step.name, message.recipient),
-            execution_id=execution_id,
-            action=step.name,
-            recipient=message.recipient,
-            channel=message.channel,
-            address=message.address,
-        )
-        for message in gated.messages
-    ]

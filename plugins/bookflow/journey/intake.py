@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError, ConflictError, InputError, NotFoundError
+from bookflow.journey.anchoring import KEY_LIMIT, anchor_key, fingerprint_of
 from bookflow.records import (
     EventSource,
     ExecutionStatus,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from bookflow.ports import Domain, IntakeStore, NowSource, SpecSource, Waker
 
-KEY_LIMIT = 255
 FUTURE_TOLERANCE = timedelta(minutes=5)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -60,14 +59,16 @@ class Intake:
         waker: Waker,
         now: NowSource,
         make_id: Callable[[], uuid.UUID] = new_id,
+        prompt: Callable[[], None] | None = None,
     ) -> None:
-        """Keep the collaborators."""
+        """Keep the collaborators; `prompt` asks for reminders to be planned soon."""
         self._store = store
         self._specs = specs
         self._domain = domain
         self._waker = waker
         self._now = now
         self._make_id = make_id
+        self._prompt = prompt
 
     def receive(self, incoming: Sequence[Incoming]) -> list[RecordedEvent | BookflowError]:
         """Record every acceptable event in one transaction; answer in order.
@@ -88,6 +89,8 @@ class Intake:
         for (index, _, _), outcome in zip(drafts, recorded, strict=True):
             answers[index] = ConflictError(outcome.conflict) if outcome.conflict else outcome
         self._wake(recorded)
+        if self._prompt and any(event.subject or event.implied for event in events):
+            self._prompt()
         return [answer for answer in answers if answer is not None]
 
     def _validate(
@@ -123,7 +126,7 @@ class Intake:
             if item.subject_id is not None:
                 raise InputError(_at(item, "booking_id"), "give either booking or booking_id")
             snapshot = self._domain.parse_subject(item.subject, path=_at(item, "booking"))
-            subject = snapshot
+            subject = snapshot = self._complete(item, snapshot)
         else:
             subject = _look_up(item, known)
         subject_id = self._domain.subject_id(subject)
@@ -136,11 +139,25 @@ class Intake:
             occurred_at=occurred_at,
             received_at=now,
             idempotency_key=key,
-            fingerprint=_fingerprint(item.trigger, subject_id),
+            fingerprint=fingerprint_of(item.trigger, subject_id),
             subject=snapshot,
             actor=item.actor,
+            implied={} if snapshot else self._domain.implied_fields(item.trigger),
         )
         return event, subject
+
+    def _complete(self, item: Incoming, snapshot: dict[str, Any]) -> dict[str, Any]:
+        """Add what the event itself says of its subject; raises `InputError` where they differ."""
+        given: Mapping[str, Any] = item.subject or {}
+        implied = self._domain.implied_fields(item.trigger)
+        for name, value in implied.items():
+            if name in given and snapshot[name] != value:
+                message = (
+                    f"`{snapshot[name]!s:.40}` contradicts the event {item.trigger}, which says "
+                    f"`{value}`; leave it out, or send the event that fits"
+                )
+                raise InputError(f"{_at(item, 'booking')}.{name}", message)
+        return {**snapshot, **implied}
 
     def _check_trigger(self, item: Incoming) -> None:
         triggers = self._domain.vocabulary.triggers
@@ -153,11 +170,10 @@ class Intake:
     def _idempotency_key(self, item: Incoming, subject: Subject) -> str | None:
         key = item.idempotency_key
         if key is None:
-            anchor = self._domain.vocabulary.triggers[item.trigger].anchor
-            if anchor is None:
+            anchor_at = self._domain.anchor_of(item.trigger, subject)
+            if anchor_at is None:
                 return None
-            instant = subject[anchor].astimezone(UTC).isoformat()
-            return f"{item.trigger}:{self._domain.subject_id(subject)}:{instant}"[:KEY_LIMIT]
+            return anchor_key(item.trigger, self._domain.subject_id(subject), anchor_at)
         if not isinstance(key, str) or not key.strip() or len(key) > KEY_LIMIT or "\0" in key:
             message = f"must be text of 1 to {KEY_LIMIT} characters"
             raise InputError(_at(item, "idempotency_key"), message)
@@ -165,6 +181,7 @@ class Intake:
 
     def _match(self, event: NewEvent, subject: Subject) -> list[NewExecution]:
         category = self._domain.category_of(subject)
+        anchor_at = self._domain.anchor_of(event.trigger, subject)
         return [
             NewExecution(
                 id=self._make_id(),
@@ -175,6 +192,7 @@ class Intake:
                 due_at=self._domain.due_at(
                     event.trigger, subject, event.occurred_at, loaded.workflow.delay_minutes
                 ),
+                anchor_at=anchor_at,
             )
             for loaded in self._specs.matching(event.trigger, category)
         ]
@@ -233,7 +251,3 @@ def _read_time(item: Incoming, now: datetime) -> datetime:
         raise InputError(field, message)
     # a sender whose clock is a little ahead must not outdate the snapshots that follow
     return min(instant, now)
-
-
-def _fingerprint(trigger: str, subject_id: str) -> str:
-    return hashlib.sha256(f"{trigger}\n{subject_id}".encode()).hexdigest()[:16]

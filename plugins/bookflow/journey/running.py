@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import ConflictError, InputError, NotFoundError
@@ -20,14 +21,20 @@ from bookflow.records import (
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bookflow.journey.acting import Actor
     from bookflow.journey.steps import ActSummary, Step, WorkflowFacts
-    from bookflow.ports import Domain, IntakeStore, NowSource, RunStore, Waker
+    from bookflow.ports import Domain, IntakeStore, NowSource, RunStates, RunStore, Waker
 
 log = logging.getLogger(__name__)
 
+STRANDED_AFTER = timedelta(seconds=90)
+STRANDED_LIMIT = 50
+"""Runs asked after in one go: each costs a question to Airflow."""
+GATHERED_WITHIN = timedelta(seconds=5)
+WAKE_LIMIT = 30
+"""Runs made by one finish task for what is parked."""
 MANUAL = "manual"
 KEY_LIMIT = 255
 
@@ -66,8 +73,14 @@ class TaskRuntime:
         return self.actor.act(step, jobs, is_last_try=is_last_try)
 
     def finish(self, run: RunKey, steps: Sequence[tuple[str, str]]) -> Finish:
-        """Settle the run's executions; `steps` are the (name, type) pairs of its actions."""
-        return self.store.finish(run, steps, now=self.now())
+        """Settle the run's executions; `steps` are the (name, type) pairs of its actions.
+
+        What goes on later is parked, and a run is made for each time at which something does.
+        """
+        now = self.now()
+        finish = self.store.finish(run, steps, now=now)
+        self._wake_parked(finish, now)
+        return finish
 
     def finish_complete(self, run: RunKey, steps: Sequence[tuple[str, str]]) -> None:
         """Settle those executions that have every result; for DAGs without a finish task."""
@@ -80,6 +93,37 @@ class TaskRuntime:
         for workflow_id in workflows:
             self.waker.wake(workflow_id, now)
         return workflows
+
+    def release_stranded(self, states: RunStates) -> list[RunKey]:
+        """Park what runs have left behind that are over; gives those runs."""
+        now = self.now()
+        held = self.store.stranded_runs(before=now - STRANDED_AFTER, limit=STRANDED_LIMIT)
+        released = []
+        for found in held:
+            if not states.is_over(found.run):
+                continue
+            finish = self.store.release(found.run, now=now)
+            log.warning(
+                "bookflow: the run %s of %s ended with executions of its own; %d are taken up by "
+                "a later run, %d failed",
+                found.run.run_id,
+                found.run.dag_id,
+                finish.parked,
+                finish.failed,
+            )
+            self._wake_parked(finish, now)
+            released.append(found.run)
+        return released
+
+    def _wake_parked(self, finish: Finish, now: datetime) -> None:
+        if finish.workflow_id is None:
+            return
+        # a run for a second to come is a new one; one for now may be that which began just before
+        soon = now + timedelta(seconds=1)
+        times = gather_times(max(at, soon) for at in finish.wake_at)
+        # making a run takes a while; the clock finds what is due beyond these
+        for at in times[:WAKE_LIMIT]:
+            self.waker.wake(finish.workflow_id, at)
 
     def _record_manual(self, workflow: WorkflowFacts, run: RunKey, conf: Mapping[str, Any]) -> None:
         snapshot = self._snapshot(conf)
@@ -128,6 +172,27 @@ class TaskRuntime:
             )
             raise NotFoundError(message)
         return wanted
+
+
+def gather_times(times: Iterable[datetime]) -> list[datetime]:
+    """Give the times at which to make runs: one for those that lie within a few seconds.
+
+    >>> from datetime import datetime, timedelta
+    >>> start = datetime(2026, 3, 2, 12, 0)
+    >>> found = gather_times(start + timedelta(seconds=n) for n in (0, 3, 4.2, 60))
+    >>> [at.strftime("%H:%M:%S") for at in found]
+    ['12:00:05', '12:01:00']
+    """
+    gathered: list[datetime] = []
+    first: datetime | None = None
+    for at in sorted(times):
+        whole = at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
+        if first is not None and whole - first <= GATHERED_WITHIN:
+            gathered[-1] = whole
+        else:
+            gathered.append(whole)
+            first = whole
+    return gathered
 
 
 def _key_of(run: RunKey) -> str:

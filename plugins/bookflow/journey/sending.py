@@ -6,24 +6,64 @@ import asyncio
 import logging
 import random
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from bookflow.errors import DeliveryError, TransientDeliveryError
 from bookflow.records import (
     DeliveryOutcome,
     DeliveryState,
     DeliveryStatus,
+    Hold,
     Message,
     NewDelivery,
+    Receipt,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bookflow.journey.retrying import RoundEnd
     from bookflow.ports import Channel, NowSource
 
 log = logging.getLogger(__name__)
+
+
+class Guard(Protocol):
+    """Decides before each call whether its endpoint may be called now."""
+
+    def use(self, channel: Channel) -> None:
+        """Learn how fast the open channel may be used."""
+        ...
+
+    async def admit(self, message: Message) -> Hold | None:
+        """Let it through, or put it off; raises `PermanentDeliveryError` for a disabled one."""
+        ...
+
+    def report(self, message: Message, error: DeliveryError | None) -> None:
+        """Take how a call went that was admitted."""
+        ...
+
+    def flush(self) -> None:
+        """Tell the other workers; blocks on the database and never raises for it."""
+        ...
+
+
+class OpenGuard:
+    """The guard where there are no limits."""
+
+    def use(self, channel: Channel) -> None:
+        """Take no notice."""
+
+    async def admit(self, message: Message) -> Hold | None:
+        """Let everything through."""
+        return None
+
+    def report(self, message: Message, error: DeliveryError | None) -> None:
+        """Take no notice."""
+
+    def flush(self) -> None:
+        """Have nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +72,7 @@ class RetryPolicy:
 
     The wait before attempt n+1 is drawn from 0 to `base * 2**(n-1)`, at most `limit` (full
     jitter); a peer's Retry-After is obeyed up to `patience`, beyond which the delivery is left to
-    the task's next try.
+    a later round.
     """
 
     attempts: int = 3
@@ -52,69 +92,88 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One claimed delivery with its content."""
+    """One delivery with its content, and how it stood when it was claimed."""
 
     message: Message
     delivery: NewDelivery
     state: DeliveryState
 
 
-async def send_parcel(
-    channel: Channel,
-    parcel: Parcel,
-    *,
-    policy: RetryPolicy,
-    is_last_try: bool,
-    now: NowSource,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> DeliveryOutcome:
-    """Send one parcel, trying again on transient failures; never raises."""
-    attempt = 0
-    started = time.monotonic()
-    while True:
-        attempt += 1
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends parcels through an open channel; makes outcomes of whatever happens."""
+
+    channel: Channel
+    policy: RetryPolicy
+    end: RoundEnd
+    now: NowSource
+    guard: Guard = field(default_factory=OpenGuard)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def send(self, parcel: Parcel) -> DeliveryOutcome:
+        """Send one parcel, trying again on transient failures; never raises."""
+        attempt = 0
+        started = time.monotonic()
+        while True:
+            try:
+                hold = await self._admit(parcel)
+                if hold:
+                    return self.end.put_off(parcel.state, hold, attempt, self.now())
+                attempt += 1
+                receipt = await self._call(parcel, attempt)
+            except DeliveryError as error:
+                wait = self._wait(attempt, error)
+                if wait is None:
+                    return self.end.fail(parcel.state, error, attempt, self.now())
+                await self.sleep(wait)
+                continue
+            elapsed = round((time.monotonic() - started) * 1000, 1)
+            return DeliveryOutcome(
+                id=parcel.state.id,
+                status=DeliveryStatus.SENT,
+                attempts=attempt,
+                at=self.now(),
+                provider_id=receipt.provider_id,
+                details={**receipt.details, "elapsed_ms": elapsed},
+            )
+
+    async def _admit(self, parcel: Parcel) -> Hold | None:
+        try:
+            return await self.guard.admit(parcel.message)
+        except DeliveryError:
+            raise
+        except Exception as error:
+            log.exception("bookflow: delivery %s was not let through", parcel.delivery.id)
+            raise UnexpectedDeliveryError(error) from error
+
+    async def _call(self, parcel: Parcel, attempt: int) -> Receipt:
         number = parcel.state.attempts + attempt
         try:
-            receipt = await channel.send(parcel.message, parcel.delivery, attempt=number)
-        except TransientDeliveryError as error:
-            wait = policy.wait(attempt, error)
-            if wait is not None:
-                await sleep(wait)
-                continue
-            return failed_outcome(parcel, error, attempt, now, is_final=is_last_try)
+            receipt = await self.channel.send(parcel.message, parcel.delivery, attempt=number)
         except DeliveryError as error:
-            return failed_outcome(parcel, error, attempt, now, is_final=True)
+            self.guard.report(parcel.message, error)
+            raise
         except Exception as error:
             log.exception("bookflow: delivery %s failed unexpectedly", parcel.delivery.id)
-            wrapped = TransientDeliveryError(
-                f"unexpected {type(error).__name__}; the task's log has the details",
-                code="internal",
-            )
-            return failed_outcome(parcel, wrapped, attempt, now, is_final=is_last_try)
-        elapsed = round((time.monotonic() - started) * 1000, 1)
-        return DeliveryOutcome(
-            id=parcel.delivery.id,
-            status=DeliveryStatus.SENT,
-            attempts=attempt,
-            at=now(),
-            provider_id=receipt.provider_id,
-            details={**receipt.details, "elapsed_ms": elapsed},
-        )
+            wrapped = UnexpectedDeliveryError(error)
+            self.guard.report(parcel.message, wrapped)
+            raise wrapped from error
+        self.guard.report(parcel.message, None)
+        return receipt
+
+    def _wait(self, attempt: int, error: DeliveryError) -> float | None:
+        """Give the wait before the next attempt in this task; None: it is over for this task."""
+        if not isinstance(error, TransientDeliveryError):
+            return None
+        if isinstance(error, UnexpectedDeliveryError) or not attempt:
+            return None
+        return self.policy.wait(attempt, error)
 
 
-def failed_outcome(
-    parcel: Parcel, error: DeliveryError, attempts: int, now: NowSource, *, is_final: bool
-) -> DeliveryOutcome:
-    """Describe a failure; a transient one that is final says how often it was tried."""
-    text = str(error)
-    if is_final and error.is_transient:
-        text = f"gave up after {parcel.state.attempts + attempts} attempts: {text}"
-    return DeliveryOutcome(
-        id=parcel.delivery.id,
-        status=DeliveryStatus.FAILED if is_final else DeliveryStatus.RETRYING,
-        attempts=attempts,
-        at=now(),
-        error_code=error.code,
-        error_message=text,
-        details=error.details,
-    )
+class UnexpectedDeliveryError(TransientDeliveryError):
+    """A channel raised what no channel should: a later round may find it mended."""
+
+    def __init__(self, cause: Exception) -> None:
+        """Name the kind; the text may hold what nobody should read."""
+        message = f"unexpected {type(cause).__name__}; the task's log has the details"
+        super().__init__(message, code="internal")

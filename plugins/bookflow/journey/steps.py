@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bookflow.ports import CompiledAction
     from bookflow.spec.conditions import Conditions
+    from bookflow.spec.loading import LoadedWorkflow
     from bookflow.spec.timing import Digest, QuietHours
 
 
@@ -18,6 +21,7 @@ class WorkflowFacts:
     id: str
     name: str
     version: str
+    organizer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,18 @@ class Timing:
     if_late: int | None = None
     quiet_hours: QuietHours | None = None
     digest: Digest | None = None
+
+
+def facts_of(loaded: LoadedWorkflow) -> WorkflowFacts:
+    """Give what records say of a loaded workflow."""
+    workflow = loaded.workflow
+    return WorkflowFacts(workflow.id, workflow.name, loaded.version, workflow.organizer)
+
+
+def timing_of(loaded: LoadedWorkflow) -> Timing:
+    """Give what a loaded workflow says about when its messages may go out."""
+    workflow = loaded.workflow
+    return Timing(workflow.if_late, workflow.quiet_hours, workflow.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +69,17 @@ class Step:
 
 @dataclass(slots=True)
 class ActSummary:
-    """How many executions ended how in one task, with the first few reasons for people."""
+    """How many executions ended how in one task, with the first few reasons for people.
+
+    `resume_at` is when the first of those goes on that were put off to a later run.
+    """
 
     completed: int = 0
     failed: int = 0
     skipped: int = 0
     retrying: int = 0
     waiting: int = 0
+    resume_at: datetime | None = None
     messages: list[str] = field(default_factory=list)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookflow.journey.gating import find_stale_reason
@@ -19,6 +20,15 @@ _KINDS = {
     ActionStatus.SKIPPED: "skipped",
     ActionStatus.FAILED: "failed",
     ActionStatus.RETRYING: "retrying",
+    ActionStatus.WAITING: "waiting",
+}
+_DELIVERY_KINDS = {
+    "sent": "sent",
+    "delivered": "sent",
+    "failed": "failed",
+    "retrying": "retrying",
+    "sending": "retrying",
+    "waiting": "waiting",
 }
 
 
@@ -49,11 +59,11 @@ def build_entries(
         if execution["status"] in (ExecutionStatus.PENDING, ExecutionStatus.RUNNING):
             done = {item["action"] for item in log}
             entries.extend(_planned(base, execution, loaded, done, subject, domain))
-        elif execution["status"] == ExecutionStatus.CANCELLED and not log:
+        elif execution["status"] == ExecutionStatus.CANCELLED and not _says_why(execution, log):
             reason = execution.get("error_message")
             at = execution.get("completed_at")
             entries.append({**base, "kind": "cancelled", "at": at, "reason": reason})
-    return sorted(entries, key=lambda entry: (entry["at"] or "", entry["execution_id"]))
+    return sorted(entries, key=lambda entry: (entry["at"] or "", entry["execution_id"] or ""))
 
 
 def _of_action(base: Mapping[str, Any], item: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -69,30 +79,36 @@ def _of_action(base: Mapping[str, Any], item: Mapping[str, Any]) -> list[dict[st
     deliveries = item.get("deliveries") or []
     if not deliveries:
         at, reason = item.get("started_at"), item.get("reason")
-        return [{**common, "kind": kind, "at": at, "recipient": None, "reason": reason}]
-    return [
-        {
-            **common,
-            "kind": _delivery_kind(delivery, kind),
-            "at": delivery.get("settled_at") or item.get("started_at"),
-            "recipient": delivery["recipient"],
-            "address": delivery["address"],
-            "reason": delivery.get("error_message"),
-            "delivery_id": delivery["id"],
-        }
-        for delivery in deliveries
-    ]
+        when = _when(kind, at, item.get("next_attempt_at"))
+        return [{**common, "kind": kind, **when, "recipient": None, "reason": reason}]
+    entries = []
+    for delivery in deliveries:
+        kind_of_one = _DELIVERY_KINDS.get(delivery["status"], kind)
+        at = delivery.get("settled_at") or item.get("started_at")
+        entries.append(
+            {
+                **common,
+                "kind": kind_of_one,
+                **_when(kind_of_one, at, delivery.get("next_attempt_at")),
+                "recipient": delivery["recipient"],
+                "address": delivery["address"],
+                "reason": delivery.get("error_message"),
+                "delivery_id": delivery["id"],
+            }
+        )
+    return entries
 
 
-def _delivery_kind(delivery: Mapping[str, Any], fallback: str) -> str:
-    kinds = {
-        "sent": "sent",
-        "delivered": "sent",
-        "failed": "failed",
-        "retrying": "retrying",
-        "sending": "retrying",
-    }
-    return kinds.get(delivery["status"], fallback)
+def _when(kind: str, at: str | None, next_attempt_at: str | None) -> dict[str, Any]:
+    """Say when it was and when it goes on; what waits stands at the time it waits for."""
+    if kind == "waiting":
+        at = next_attempt_at or at
+    return {"at": at, "next_attempt_at": next_attempt_at}
+
+
+def _says_why(execution: Mapping[str, Any], log: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether the actions of a cancelled execution say themselves why it was."""
+    return execution.get("error_message") in {item.get("reason") for item in log}
 
 
 def _planned(
@@ -110,11 +126,11 @@ def _planned(
         {
             **base,
             "kind": "planned",
-            "at": execution["due_at"],
+            "at": execution.get("next_attempt_at") or execution["due_at"],
             "action": action.name,
             "type": action.type,
             "recipient": getattr(action, "recipient", None),
-            "reason": _skip_reason(action, execution["trigger"], subject, domain),
+            "reason": _skip_reason(action, execution, subject, domain),
         }
         for action in loaded.workflow.active_actions
         if action.name not in done
@@ -122,10 +138,17 @@ def _planned(
 
 
 def _skip_reason(
-    action: Any, trigger: str, subject: Subject | None, domain: Domain | None
+    action: Any, execution: Mapping[str, Any], subject: Subject | None, domain: Domain | None
 ) -> str | None:
     if domain is None or subject is None:
         return None
     conditions = compile_conditions(action.conditions, domain.vocabulary)
-    stale = find_stale_reason(domain, trigger, subject, conditions)
+    anchor = execution.get("anchor_at")
+    stale = find_stale_reason(
+        domain,
+        execution["trigger"],
+        subject,
+        conditions,
+        anchor_at=datetime.fromisoformat(anchor) if anchor else None,
+    )
     return f"will be skipped: {stale}" if stale else None

@@ -6,7 +6,8 @@ import re
 
 _ADDRESS = re.compile(r"[^\s@'\"<>(),;:]+@[^\s@'\"<>(),;:]+")
 _NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
-_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”")
+# an apostrophe within a word opens no quotation
+_QUOTED = re.compile(r"(?<![A-Za-z])b?'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”")
 _LOG_LIMIT = 500
 # the patterns take quadratic time at worst
 _READ_LIMIT = 2_000

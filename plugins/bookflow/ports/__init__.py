@@ -7,6 +7,7 @@ All methods are synchronous except `Channel.send`: only there are many calls in 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         DeliveryOutcome,
         DeliveryState,
         Finish,
+        HeldRun,
         Job,
         Json,
         Message,
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
         SubjectUpdate,
     )
     from bookflow.spec.vocabulary import Vocabulary
+
+
+LEASE = timedelta(seconds=60)
+"""How long whoever sends a delivery is taken to be alive without a word."""
 
 
 class NowSource(Protocol):
@@ -62,6 +68,10 @@ class Domain(Protocol):
         """Give the subject's id."""
         ...
 
+    def implied_fields(self, trigger: str) -> Mapping[str, Json]:
+        """Give the top-level fields of the subject that an event of this trigger sets by itself."""
+        ...
+
     def category_of(self, subject: Subject) -> str | None:
         """Give what `event_types` of a spec is matched against (the event type's slug)."""
         ...
@@ -72,6 +82,25 @@ class Domain(Protocol):
 
     def due_at(self, trigger: str, subject: Subject, occurred_at: datetime, delay: int) -> datetime:
         """Give the due time; `delay` is in minutes."""
+        ...
+
+    def anchor_of(self, trigger: str, subject: Subject) -> datetime | None:
+        """Give the instant that delays of the trigger count from, None where it is the event."""
+        ...
+
+    def earliest_anchor(
+        self, trigger: str, delay: int, if_late: int | None, now: datetime
+    ) -> datetime:
+        """Give the earliest anchor whose due time may still be worth something at `now`."""
+        ...
+
+    def late_limit(
+        self, trigger: str, subject: Subject, due_at: datetime, if_late: int | None
+    ) -> datetime | None:
+        """Give the last moment something due then is worth doing; None for ever.
+
+        `if_late` is in minutes, None for the trigger's default. It limits triggers with an anchor.
+        """
         ...
 
     def stale_reason(self, trigger: str, subject: Subject) -> str | None:
@@ -87,7 +116,16 @@ class Domain(Protocol):
         ...
 
     def people(self, subject: Subject, recipient: str) -> list[Person]:
-        """Resolve `invitee`, `organizer` or `both`."""
+        """Resolve `invitee` (of a group: everybody who attends), `organizer` or `both`."""
+        ...
+
+    def context_for(
+        self, subject: Subject, context: Mapping[str, Any], person: Person
+    ) -> Mapping[str, Any]:
+        """Give the context that a message to one person may be rendered with.
+
+        What belongs to another attendee is not in it.
+        """
         ...
 
     def webhook_payload(self, subject: Subject, context: Mapping[str, Any]) -> dict[str, Json]:
@@ -122,7 +160,7 @@ class RunStore(Protocol):
     """What a run asks of the store. Every method is one transaction."""
 
     def claim(self, workflow_id: str, run: RunKey, *, limit: int, now: datetime) -> Claim:
-        """Give the run its executions: due ones, oldest first, at most `limit`.
+        """Give the run its executions: at most `limit` whose `wake_at` has come, oldest first.
 
         Idempotent per run, also when called at the same time from two tasks: only the first call
         takes anything; executions recorded with this run count as taken.
@@ -134,18 +172,28 @@ class RunStore(Protocol):
         ...
 
     def claim_deliveries(
-        self, deliveries: Sequence[NewDelivery], *, now: datetime
+        self, deliveries: Sequence[NewDelivery], *, now: datetime, lease: timedelta = LEASE
     ) -> dict[uuid.UUID, DeliveryState]:
-        """Mark deliveries as being sent; the answer tells how each stood before.
+        """Mark deliveries as being sent until the lease ends; tells how each stood before.
 
-        Those already final stay as they are (their `status` is final: do not send).
+        Those already final stay as they are (their `status` is final: do not send). A `hold` in
+        the answer says which were not claimed: those put off by their own hold or digest, those
+        whose time has not come, and those that somebody else's lease says are being sent. Left
+        out of the answer: deliveries of executions that don't run any more.
         """
+        ...
+
+    def renew_leases(self, ids: Sequence[uuid.UUID], *, until: datetime) -> None:
+        """Say that these deliveries are still being sent."""
         ...
 
     def settle(
         self, results: Sequence[ActionResult], deliveries: Sequence[DeliveryOutcome]
     ) -> None:
-        """Record outcomes. A final action result is never overwritten."""
+        """Record outcomes. A final action result is never overwritten.
+
+        With an action's final result, what was still put off of its deliveries fails for good.
+        """
         ...
 
     def apply_updates(
@@ -159,10 +207,12 @@ class RunStore(Protocol):
         ...
 
     def finish(self, run: RunKey, actions: Sequence[tuple[str, str]], *, now: datetime) -> Finish:
-        """Settle the run's executions. `actions` are (name, type) pairs in the plan.
+        """Settle or park the run's executions. `actions` are (name, type) pairs in the plan.
 
-        An action without a final result becomes failed with the reason that its task ended before
-        it; an execution with a failed action is failed, else completed. Idempotent.
+        An execution with an action that goes on later is parked: pending again from then on. So
+        is one whose task ended before it had a result, until that happened too often: then the
+        action becomes failed with that reason. An execution with a failed action is failed, else
+        completed. Idempotent until another run claims what is parked.
         """
         ...
 
@@ -174,6 +224,20 @@ class RunStore(Protocol):
 
     def workflows_to_wake(self, now: datetime) -> list[str]:
         """List workflows with due executions that no run has claimed."""
+        ...
+
+    def stranded_runs(self, *, before: datetime, limit: int) -> list[HeldRun]:
+        """List runs that claimed before then and still hold unfinished executions.
+
+        Where there are more than the limit, any of them: the same ones must not hide the others.
+        """
+        ...
+
+    def release(self, run: RunKey, *, now: datetime) -> Finish:
+        """Park what a run that is over has left unfinished, due now.
+
+        What was left too often fails, and so does what no later run would take up.
+        """
         ...
 
 
@@ -236,6 +300,14 @@ class Waker(Protocol):
 
         Never raises for what the clock repairs later; logs instead.
         """
+        ...
+
+
+class RunStates(Protocol):
+    """Knows which runs are over."""
+
+    def is_over(self, run: RunKey) -> bool:
+        """Tell whether a run has ended or is unknown: nothing works on its executions any more."""
         ...
 
 

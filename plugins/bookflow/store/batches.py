@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bookflow.records import ActionResult, ActionStatus, DeliveryStatus, RecordedEvent
+from bookflow.records import ActionResult, DeliveryStatus, Hold, RecordedEvent
 from bookflow.store.booking_rows import event_type_row, organizer_row
 
 if TYPE_CHECKING:
@@ -13,16 +14,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from bookflow.records import ExecutionHead, NewEvent
+    from bookflow.records import ExecutionHead, Json, NewDelivery, NewEvent, SubjectUpdate
 
 UNFINISHED_REASON = "its task ended before this action had a result"
 UNFINISHED_CODE = "unfinished"
+STRANDED_REASON = "its run ended before all of its actions had a result"
 UNFINISHED_DELIVERY = {
     DeliveryStatus.SENDING: "its task ended while it was being sent: it may have arrived",
     DeliveryStatus.RETRYING: "its task ended before it was tried again",
+    DeliveryStatus.WAITING: "its task ended before it was sent",
 }
 """Why a delivery failed that its run left open, by how it stood."""
-STALE_CODE = "stale"
+STALE_CODES = ("stale", "late")
+"""What a skip is called that means nothing should happen any more."""
+CANCELLED_CODE = "cancelled"
+RETIRED_REASON = "the workflow no longer has this action"
+LEFT_OUT_REASON = "the action no longer writes to this recipient"
+DIGEST_CODE = "digest"
+DIGEST_REASON = "gathered with others for the same recipient"
+IN_FLIGHT_CODE = "in-flight"
+IN_FLIGHT_REASON = "another task is sending it"
+CUT_OFF_LIMIT = 6
+"""In so many runs a task may be cut off before an execution fails."""
+CUT_OFF_PAUSE = timedelta(seconds=10)
 
 
 def first_of_each_key(events: Iterable[NewEvent]) -> list[NewEvent]:
@@ -48,6 +62,27 @@ def newest_snapshots(events: Iterable[NewEvent]) -> list[NewEvent]:
         if known is None or event.occurred_at >= known.occurred_at:
             newest[event.subject_id] = event
     return list(newest.values())
+
+
+def implied_changes(events: Iterable[NewEvent]) -> list[tuple[NewEvent, dict[str, Json]]]:
+    """Give for each subject what events without a snapshot set on it, with the last such event.
+
+    What a snapshot that is not older says later in the batch counts instead.
+    """
+    ordered = sorted(events, key=lambda event: event.occurred_at)
+    changes: dict[str, tuple[NewEvent, dict[str, Json]]] = {}
+    for event in ordered:
+        if event.subject is not None:
+            changes.pop(event.subject_id, None)
+        elif event.implied:
+            _, earlier = changes.get(event.subject_id, (event, {}))
+            changes[event.subject_id] = (event, {**earlier, **event.implied})
+    return list(changes.values())
+
+
+def cause_of(update: SubjectUpdate) -> str:
+    """Say who made an update, as `bookings.changed_by` has it."""
+    return f"execution:{update.execution_id}/{update.action}"
 
 
 def organizers_of(events: Iterable[NewEvent]) -> list[dict[str, Any]]:
@@ -90,7 +125,7 @@ def add_result(earlier: ActionResult | None, later: ActionResult) -> ActionResul
     """Put a try's result on top of earlier tries: attempts and durations add up, final stays."""
     if earlier is None:
         return later
-    if earlier.status is not ActionStatus.RETRYING:
+    if earlier.status.is_final:
         return earlier
     return replace(
         later,
@@ -98,6 +133,40 @@ def add_result(earlier: ActionResult | None, later: ActionResult) -> ActionResul
         started_at=min(earlier.started_at, later.started_at),
         duration_ms=earlier.duration_ms + later.duration_ms,
     )
+
+
+def closings_of(results: Iterable[ActionResult]) -> list[dict[str, Any]]:
+    """Say of which actions nothing may stay open, since when and why."""
+    return [
+        {
+            "execution_id": result.execution_id,
+            "action": result.action,
+            "reason": result.reason or LEFT_OUT_REASON,
+            "at": result.started_at + timedelta(milliseconds=result.duration_ms),
+        }
+        for result in results
+        if result.status.is_final
+    ]
+
+
+def wants_window(delivery: NewDelivery) -> bool:
+    """Tell whether a delivery, if it is new, waits for the window of its digest."""
+    return bool(delivery.digest_key and delivery.digest_window > 0 and delivery.hold is None)
+
+
+def hold_of(verdict: str, row: Mapping[str, Any], hold: Hold | None) -> Hold | None:
+    """Say why a known delivery was not claimed; `hold` is the one that came with it."""
+    match verdict:
+        case "held":
+            return hold
+        case "early":
+            until: datetime = row["not_before"]
+            reason = row["error_message"] or "its time has not come"
+            return Hold(until.astimezone(UTC), reason, row["error_code"] or "early")
+        case "in_flight":
+            until = row["lease_until"]
+            return Hold(until.astimezone(UTC), IN_FLIGHT_REASON, IN_FLIGHT_CODE)
+    return None
 
 
 def _newest(rows: Iterable[dict[str, Any]], key: str) -> list[dict[str, Any]]:

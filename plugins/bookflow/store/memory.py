@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from bookflow.records import (
-    Claim,
-    DeliveryState,
-    DeliveryStatus,
-    ExecutionHead,
-    ExecutionStatus,
-    Finish,
-    Job,
-    Json,
-    RunKey,
+from bookflow.records import ExecutionHead, ExecutionStatus, HeldRun, Json, RunKey
+from bookflow.store.batches import (
+    answer_for,
+    cause_of,
+    first_of_each_key,
+    implied_changes,
+    newest_snapshots,
 )
-from bookflow.store.batches import answer_for, first_of_each_key, merge_results, newest_snapshots
 from bookflow.store.booking_rows import apply_fields
-from bookflow.store.json_text import through_json
 from bookflow.store.memory_bookings import MemoryBookings
+from bookflow.store.memory_changes import MemoryChanges
+from bookflow.store.memory_clock import ClockRoom, MemoryClock
+from bookflow.store.memory_endpoints import EndpointRoom, MemoryEndpoints
+from bookflow.store.memory_inbound import MemoryInbound
+from bookflow.store.memory_interventions import MemoryInterventions
 from bookflow.store.memory_reports import MemoryReports
-from bookflow.store.memory_settling import (
-    count_results,
-    fail_open_deliveries,
-    fail_unfinished,
-    fold_result,
-    settled_row,
-)
+from bookflow.store.memory_runs import MemoryRuns
+from bookflow.store.memory_settling import count_results
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from bookflow.ports.clock import SpecRule
+    from bookflow.ports.inbound import InboundRequest
     from bookflow.records import (
-        ActionResult,
-        DeliveryOutcome,
-        NewDelivery,
         NewEvent,
         NewExecution,
         RecordedEvent,
@@ -49,20 +42,34 @@ if TYPE_CHECKING:
 _Row = dict[str, Any]
 
 
-class MemoryStore(MemoryReports):
+class MemoryStore(
+    MemoryRuns,
+    MemoryInterventions,
+    MemoryInbound,
+    MemoryClock,
+    MemoryChanges,
+    MemoryEndpoints,
+    MemoryReports,
+):
     """Fulfils `IntakeStore`, `RunStore` and `ReportStore`; safe to share between threads."""
 
     def __init__(self) -> None:
         """Begin empty."""
         self._lock = threading.RLock()
+        self._room = EndpointRoom()
+        self._clock = ClockRoom()
         self._bookings = MemoryBookings()
         self._events: dict[uuid.UUID, _Row] = {}
         self._keys: dict[str, uuid.UUID] = {}
         self._executions: dict[uuid.UUID, _Row] = {}
-        self._runs: set[RunKey] = set()
+        self._runs: dict[RunKey, HeldRun] = {}
         self._results: dict[tuple[uuid.UUID, str], _Row] = {}
         self._deliveries: dict[uuid.UUID, _Row] = {}
         self._audit: dict[tuple[uuid.UUID, str], _Row] = {}
+        self._decisions: list[_Row] = []
+        self._spec_rules: dict[str, SpecRule] = {}
+        self._requests: dict[uuid.UUID, InboundRequest] = {}
+        self._aliases: dict[tuple[str, str], str] = {}
 
     def close(self) -> None:
         """Do nothing: there is nothing to close."""
@@ -90,71 +97,37 @@ class MemoryStore(MemoryReports):
             }
             for event in fresh.values():
                 self._add_event(event)
-            self._bookings.keep(newest_snapshots(fresh.values()))
+            same = self._apply_changes(events, list(fresh.values()))
+            self._note_times(event.subject_id for event in fresh.values())
+            fresh = {key: event for key, event in fresh.items() if key not in same}
             for execution in executions:
-                if execution.event_id in fresh:
+                if execution.event_id in fresh and not self._find_reminders([execution]):
                     received_at = fresh[execution.event_id].received_at
                     self._add_execution(execution, received_at)
-            return [self._answer(event, is_fresh=event.id in fresh) for event in events]
-
-    def claim(self, workflow_id: str, run: RunKey, *, limit: int, now: datetime) -> Claim:
-        """Give the run its executions, once; see `ports.RunStore`."""
-        with self._lock:
-            if run not in self._runs:
-                self._runs.add(run)
-                for row in self._due(workflow_id, now)[:limit]:
-                    row.update(
-                        status=ExecutionStatus.RUNNING,
-                        started_at=now,
-                        dag_id=run.dag_id,
-                        run_id=run.run_id,
-                    )
-            return Claim(len(self._held(run)), bool(self._due(workflow_id, now)))
-
-    def load_jobs(self, run: RunKey, action: str) -> list[Job]:
-        """Read the unfinished executions that have no final result for the action."""
-        with self._lock:
-            rows = [row for row in self._held(run) if row["status"] == ExecutionStatus.RUNNING]
-            jobs = []
-            for row in sorted(rows, key=lambda row: (row["due_at"], row["id"])):
-                result = self._results.get((row["id"], action))
-                if result is None or result["status"] == "retrying":
-                    jobs.append(self._job(row, result["attempts"] if result else 0))
-            return jobs
-
-    def claim_deliveries(
-        self, deliveries: Sequence[NewDelivery], *, now: datetime
-    ) -> dict[uuid.UUID, DeliveryState]:
-        """Mark deliveries as being sent; the answer tells how each stood before."""
-        with self._lock:
-            wanted = {delivery.id: delivery for delivery in deliveries}
-            return {key: self._claim_one(delivery, now) for key, delivery in wanted.items()}
-
-    def settle(
-        self, results: Sequence[ActionResult], deliveries: Sequence[DeliveryOutcome]
-    ) -> None:
-        """Record outcomes; final ones are never overwritten."""
-        with self._lock:
-            for outcome in deliveries:
-                row = self._deliveries.get(outcome.id)
-                if row is not None and row["status"] is DeliveryStatus.SENDING:
-                    _settle_delivery(row, outcome)
-            for result in merge_results(results):
-                key = (result.execution_id, result.action)
-                self._results[key] = fold_result(self._results.get(key), result)
+            wanted: dict[uuid.UUID, list[NewExecution]] = {event.id: [] for event in events}
+            for execution in executions:
+                wanted[execution.event_id].append(execution)
+            return [
+                self._answer(
+                    event, same.get(event.id), wanted[event.id], is_fresh=event.id in fresh
+                )
+                for event in events
+            ]
 
     def apply_updates(
         self, updates: Sequence[SubjectUpdate], *, now: datetime
     ) -> dict[uuid.UUID, dict[str, Json] | None]:
         """Apply updates with audit rows, once each; gives old values by execution id."""
         answers: dict[uuid.UUID, dict[str, Json] | None] = {}
+        originals: dict[str, _Row] = {}
         with self._lock:
             for update in updates:
                 key = (update.execution_id, update.action)
                 row = self._bookings.row(update.subject_id)
                 if key not in self._audit and row is not None:
                     before, after = apply_fields(row, update.fields)
-                    row.update(deepcopy(after))
+                    originals.setdefault(update.subject_id, dict(row))
+                    row.update(deepcopy(after), changed_by=cause_of(update))
                     self._audit[key] = {
                         "at": now,
                         "actor": f"workflow:{update.workflow_id}",
@@ -164,41 +137,10 @@ class MemoryStore(MemoryReports):
                     }
                 applied = self._audit.get(key)
                 answers[update.execution_id] = deepcopy(applied["before"]) if applied else None
+            for subject_id, original in originals.items():
+                self._note_update(original, self._bookings.row(subject_id), now)
+            self._note_times(originals, now)
         return answers
-
-    def finish(self, run: RunKey, actions: Sequence[tuple[str, str]], *, now: datetime) -> Finish:
-        """Settle all executions of the run; what has no final result has failed."""
-        with self._lock:
-            for row in self._held(run):
-                if row["status"] == ExecutionStatus.RUNNING:
-                    mine = [d for d in self._deliveries.values() if d["execution_id"] == row["id"]]
-                    fail_open_deliveries(mine, now)
-                    fail_unfinished(self._results, mine, row["id"], actions, now)
-            self.finish_complete(run, actions, now=now)
-            counts = Counter(row["status"] for row in self._held(run))
-            return Finish(
-                completed=counts[ExecutionStatus.COMPLETED],
-                failed=counts[ExecutionStatus.FAILED],
-                cancelled=counts[ExecutionStatus.CANCELLED],
-            )
-
-    def finish_complete(
-        self, run: RunKey, actions: Sequence[tuple[str, str]], *, now: datetime
-    ) -> None:
-        """Settle those executions of the run that have a final result for every action."""
-        names = {name for name, _ in actions}
-        with self._lock:
-            for row in self._held(run):
-                results = [r for (key, _), r in self._results.items() if key == row["id"]]
-                done = {r["action"] for r in results if r["status"] != "retrying"}
-                if row["status"] == ExecutionStatus.RUNNING and names <= done:
-                    row.update(settled_row(results), **count_results(results), completed_at=now)
-
-    def workflows_to_wake(self, now: datetime) -> list[str]:
-        """List workflows with due executions that no run has claimed."""
-        with self._lock:
-            names = {row["workflow_id"] for row in self._executions.values()}
-            return sorted(name for name in names if self._due(name, now))
 
     def _add_event(self, event: NewEvent) -> None:
         self._events[event.id] = {
@@ -206,14 +148,21 @@ class MemoryStore(MemoryReports):
             "trigger": event.trigger,
             "booking_id": event.subject_id,
             "occurred_at": event.occurred_at,
+            "received_at": event.received_at,
+            "source": event.source,
+            "idempotency_key": event.idempotency_key,
             "fingerprint": event.fingerprint,
+            "matched_at": event.received_at,
+            "depth": 0,
+            "cause_execution_id": None,
+            "note": None,
         }
         if event.idempotency_key is not None:
             self._keys[event.idempotency_key] = event.id
 
     def _add_execution(self, new: NewExecution, received_at: datetime) -> None:
         if new.run:
-            self._runs.add(new.run)
+            self._runs.setdefault(new.run, HeldRun(new.run, new.workflow_id, received_at))
         event = self._events[new.event_id]
         self._executions[new.id] = {
             "id": new.id,
@@ -223,6 +172,10 @@ class MemoryStore(MemoryReports):
             "booking_id": new.subject_id,
             "status": ExecutionStatus.RUNNING if new.run else ExecutionStatus.PENDING,
             "due_at": new.due_at,
+            "wake_at": new.due_at,
+            "anchor_at": new.anchor_at,
+            "rounds": 1 if new.run else 0,
+            "cut_off": 0,
             "created_at": received_at,
             "started_at": received_at if new.run else None,
             "completed_at": None,
@@ -234,82 +187,53 @@ class MemoryStore(MemoryReports):
             "occurred_at": event["occurred_at"],
         }
 
-    def _answer(self, event: NewEvent, *, is_fresh: bool) -> RecordedEvent:
+    def _apply_changes(
+        self, events: Sequence[NewEvent], fresh: Sequence[NewEvent]
+    ) -> dict[uuid.UUID, uuid.UUID]:
+        """Change bookings as events say; gives events that tell what the database had told."""
+        new_subjects = self._bookings.keep(newest_snapshots(fresh))
+        for event, implied in implied_changes(fresh):
+            self._bookings.imply(event, implied)
+        same = self._merge_same_changes(fresh, new_subjects)
+        by_key = {
+            event.idempotency_key: same[event.id]
+            for event in fresh
+            if event.id in same and event.idempotency_key is not None
+        }
+        return {
+            e.id: by_key[e.idempotency_key] for e in events if e.idempotency_key in by_key
+        } | same
+
+    def _find_reminders(self, executions: Sequence[NewExecution]) -> list[_Row]:
+        """Find the executions for the same workflow, booking and time, whatever their event."""
+        wanted = {
+            (new.workflow_id, new.subject_id, new.anchor_at)
+            for new in executions
+            if new.anchor_at is not None
+        }
+        if not wanted:
+            return []
+        return [
+            row
+            for row in self._executions.values()
+            if (row["workflow_id"], row["booking_id"], row["anchor_at"]) in wanted
+        ]
+
+    def _answer(
+        self,
+        event: NewEvent,
+        same_as: uuid.UUID | None,
+        wanted: Sequence[NewExecution],
+        *,
+        is_fresh: bool,
+    ) -> RecordedEvent:
         held_by = event.id
         if not is_fresh:
-            held_by = self._keys.get(event.idempotency_key or "", event.id)
+            held_by = same_as or self._keys.get(event.idempotency_key or "", event.id)
+        rows = {row["id"]: row for row in self._executions.values() if row["event_id"] == held_by}
+        rows |= {row["id"]: row for row in self._find_reminders(wanted)}
         heads = [
             ExecutionHead(row["id"], row["workflow_id"], row["status"], row["due_at"])
-            for row in self._executions.values()
-            if row["event_id"] == held_by
+            for row in rows.values()
         ]
         return answer_for(event, None if is_fresh else self._events[held_by], heads)
-
-    def _due(self, workflow_id: str, now: datetime) -> list[_Row]:
-        rows: Iterable[_Row] = self._executions.values()
-        due = [
-            row
-            for row in rows
-            if row["workflow_id"] == workflow_id
-            and row["status"] == ExecutionStatus.PENDING
-            and row["due_at"] <= now
-        ]
-        return sorted(due, key=lambda row: (row["due_at"], row["id"]))
-
-    def _held(self, run: RunKey) -> list[_Row]:
-        rows = self._executions.values()
-        return [r for r in rows if (r["dag_id"], r["run_id"]) == (run.dag_id, run.run_id)]
-
-    def _job(self, row: _Row, attempts: int) -> Job:
-        return Job(
-            execution_id=row["id"],
-            workflow_id=row["workflow_id"],
-            workflow_version=row["workflow_version"],
-            event_id=row["event_id"],
-            trigger=row["trigger"],
-            subject_id=row["booking_id"],
-            occurred_at=row["occurred_at"],
-            due_at=row["due_at"],
-            subject=self._bookings.read(row["booking_id"]),
-            attempts=attempts,
-        )
-
-    def _claim_one(self, delivery: NewDelivery, now: datetime) -> DeliveryState:
-        row = self._deliveries.get(delivery.id)
-        if row is None:
-            self._deliveries[delivery.id] = {
-                "id": delivery.id,
-                "execution_id": delivery.execution_id,
-                "action": delivery.action,
-                "recipient": delivery.recipient,
-                "channel": delivery.channel,
-                "address": delivery.address,
-                "status": DeliveryStatus.SENDING,
-                "attempts": 0,
-                "provider_id": None,
-                "error_code": None,
-                "error_message": None,
-                "details": None,
-                "created_at": now,
-                "sent_at": None,
-                "settled_at": None,
-            }
-            return DeliveryState(delivery.id, None, 0)
-        status: DeliveryStatus = row["status"]
-        if not status.is_final:
-            row["status"] = DeliveryStatus.SENDING
-        return DeliveryState(delivery.id, status, row["attempts"])
-
-
-def _settle_delivery(row: _Row, outcome: DeliveryOutcome) -> None:
-    is_sent = outcome.status in (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
-    row.update(
-        status=outcome.status,
-        attempts=row["attempts"] + outcome.attempts,
-        provider_id=outcome.provider_id or row["provider_id"],
-        error_code=outcome.error_code,
-        error_message=through_json(outcome.error_message),
-        details=through_json(outcome.details),
-        sent_at=outcome.at if is_sent else None,
-        settled_at=outcome.at,
-    )

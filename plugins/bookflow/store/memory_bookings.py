@@ -6,6 +6,7 @@ import uuid
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from bookflow.records import EventSource, NewEvent
 from bookflow.store.batches import event_types_of, organizers_of
 from bookflow.store.booking_rows import (
     EVENT_TYPE_FIELDS,
@@ -15,12 +16,15 @@ from bookflow.store.booking_rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from bookflow.records import NewEvent
+    from bookflow.records import Json, Subject
 
 _Row = dict[str, Any]
+
+CHANGE_FIELDS = ("status", "start_time", "end_time")
+"""The fields of a booking whose change is an event."""
 
 
 class MemoryBookings:
@@ -54,17 +58,38 @@ class MemoryBookings:
         }
         return nest_booking(deepcopy(joined))
 
-    def keep(self, newest: Sequence[NewEvent]) -> None:
-        """Take the newest snapshots of a batch."""
-        for row in organizers_of(newest):
-            known = self._organizers.setdefault(row["id"], row)
-            _fill(known, row)
-        for row in event_types_of(newest):
-            self._keep_event_type(row)
+    def keep(self, newest: Sequence[NewEvent]) -> set[str]:
+        """Take the newest snapshots of a batch; gives the ids of bookings that are new."""
+        self._keep_owners(newest)
+        new: set[str] = set()
         for event in newest:
             if event.subject is not None:
                 row = booking_row(event.subject, event.occurred_at, event.received_at)
-                self._keep_booking(row)
+                if row["id"] not in self._bookings:
+                    new.add(row["id"])
+                self._keep_booking(row, event.id)
+        return new
+
+    def imply(self, event: NewEvent, fields: Mapping[str, Json]) -> None:
+        """Set what an event says by itself of a booking, unless a newer snapshot was taken."""
+        row = self._bookings.get(event.subject_id)
+        if row is None or (row["snapshot_at"] or event.occurred_at) > event.occurred_at:
+            return
+        before = dict(row)
+        row.update(fields, snapshot_at=event.occurred_at, updated_at=event.received_at)
+        row["changed_by"] = f"event:{event.id}"
+        if is_change(before, row):
+            row["change_event_id"] = event.id
+
+    def insert(self, subject: Subject, now: datetime) -> _Row:
+        """Insert a booking as plain SQL does: it came by no event."""
+        event = NewEvent(
+            uuid.uuid4(), "", subject["id"], EventSource.DATABASE, now, now, subject=subject
+        )
+        self.keep([event])
+        row = self._bookings[event.subject_id]
+        row.update(snapshot_at=None, changed_by=None)
+        return row
 
     def slugs(self) -> list[str]:
         """List the slugs of every known event type, sorted."""
@@ -81,19 +106,40 @@ class MemoryBookings:
     def _by_slug(self, slug: str) -> _Row | None:
         return next((row for row in self._event_types.values() if row["slug"] == slug), None)
 
-    def _keep_booking(self, row: _Row) -> None:
+    def _keep_owners(self, newest: Sequence[NewEvent]) -> None:
+        for row in organizers_of(newest):
+            known = self._organizers.setdefault(row["id"], row)
+            _fill(known, row)
+        for row in event_types_of(newest):
+            self._keep_event_type(row)
+
+    def _keep_booking(self, row: _Row, event_id: uuid.UUID) -> None:
         known = self._bookings.get(row["id"])
-        if known is not None and known["snapshot_at"] > row["snapshot_at"]:
+        if known is not None and (known["snapshot_at"] or row["snapshot_at"]) > row["snapshot_at"]:
             return
         event_type = self._by_slug(row["event_type_slug"])
         if event_type is None:
             message = f"event type {row['event_type_slug']} was not kept"
             raise LookupError(message)
         created: datetime = row["created_at"]
+        change_event_id = event_id
         if known is not None:
             created = min(created, known["created_at"])
-        kept = {**row, "event_type_id": event_type["id"], "created_at": created}
+            if not is_change(known, row):
+                change_event_id = known["change_event_id"]
+        kept = {
+            **row,
+            "event_type_id": event_type["id"],
+            "created_at": created,
+            "changed_by": f"event:{event_id}",
+            "change_event_id": change_event_id,
+        }
         self._bookings[row["id"]] = deepcopy(kept)
+
+
+def is_change(before: _Row | None, after: _Row) -> bool:
+    """Tell whether a booking is new, or its status or times changed."""
+    return before is None or any(before[name] != after[name] for name in CHANGE_FIELDS)
 
 
 def _fill(known: _Row, row: _Row) -> bool:

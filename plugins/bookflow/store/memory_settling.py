@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bookflow.records import ActionStatus, DeliveryStatus, ExecutionStatus
 from bookflow.store.batches import (
-    STALE_CODE,
+    CANCELLED_CODE,
+    CUT_OFF_LIMIT,
+    CUT_OFF_PAUSE,
+    RETIRED_REASON,
+    STALE_CODES,
     UNFINISHED_CODE,
     UNFINISHED_DELIVERY,
     UNFINISHED_REASON,
@@ -15,7 +19,7 @@ from bookflow.store.json_text import through_json
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bookflow.records import ActionResult
@@ -23,9 +27,14 @@ if TYPE_CHECKING:
 _Row = dict[str, Any]
 
 
+def is_final(row: _Row | None) -> bool:
+    """Tell whether there is a result, and nothing more will be done."""
+    return row is not None and ActionStatus(row["status"]).is_final
+
+
 def fold_result(known: _Row | None, result: ActionResult) -> _Row:
     """Give the row after one more try; a final one stays."""
-    if known is not None and known["status"] != ActionStatus.RETRYING:
+    if known is not None and is_final(known):
         return known
     row = {
         "execution_id": result.execution_id,
@@ -39,12 +48,58 @@ def fold_result(known: _Row | None, result: ActionResult) -> _Row:
         "attempts": result.attempts,
         "started_at": result.started_at,
         "duration_ms": result.duration_ms,
+        "resume_at": result.resume_at,
     }
     if known is not None:
         row["attempts"] += known["attempts"]
         row["started_at"] = min(row["started_at"], known["started_at"])
         row["duration_ms"] += known["duration_ms"]
     return row
+
+
+def retire_results(
+    results: Mapping[tuple[uuid.UUID, str], _Row], execution_id: uuid.UUID, plan: Collection[str]
+) -> list[str]:
+    """End what was put off for actions that are no longer planned; gives their names."""
+    retired = []
+    for (key, action), row in results.items():
+        if key == execution_id and action not in plan and not is_final(row):
+            row.update(
+                status=ActionStatus.SKIPPED,
+                reason=RETIRED_REASON,
+                error_code=CANCELLED_CODE,
+                resume_at=None,
+            )
+            retired.append(action)
+    return retired
+
+
+def park(
+    execution: _Row,
+    results: Mapping[tuple[uuid.UUID, str], _Row],
+    plan: Iterable[str],
+    now: datetime,
+) -> bool:
+    """Make an execution pending again where an action has to go on; tells whether it did."""
+    found = [results.get((execution["id"], action)) for action in plan]
+    unfinished = [row for row in found if not is_final(row)]
+    times = [row["resume_at"] for row in unfinished if row and row["resume_at"]]
+    cut_off = execution["cut_off"]
+    if len(times) < len(unfinished):
+        cut_off += 1
+        if cut_off < CUT_OFF_LIMIT:
+            times.append(now + CUT_OFF_PAUSE)
+    if not times:
+        return False
+    execution.update(status=ExecutionStatus.PENDING, wake_at=min(times), cut_off=cut_off)
+    return True
+
+
+def fail_begun(results: Iterable[_Row]) -> None:
+    """Fail what actions of an execution had begun and not ended."""
+    for row in results:
+        if not is_final(row):
+            _fail(row)
 
 
 def fail_open_deliveries(deliveries: Iterable[_Row], now: datetime) -> None:
@@ -56,6 +111,8 @@ def fail_open_deliveries(deliveries: Iterable[_Row], now: datetime) -> None:
                 status=DeliveryStatus.FAILED,
                 error_code=UNFINISHED_CODE,
                 error_message="; its last try: ".join(part for part in parts if part is not None),
+                not_before=None,
+                lease_until=None,
                 settled_at=now,
             )
 
@@ -70,7 +127,7 @@ def fail_unfinished(
     """Give every planned action of an execution a final result."""
     for action, kind in actions:
         known = results.get((execution_id, action))
-        if known is not None and known["status"] != ActionStatus.RETRYING:
+        if is_final(known):
             continue
         begun = [row["created_at"] for row in deliveries if row["action"] == action]
         row = known or {
@@ -84,9 +141,7 @@ def fail_unfinished(
             "started_at": min(begun, default=now),
             "duration_ms": 0.0,
         }
-        parts = [UNFINISHED_REASON, row["reason"]]
-        reason = "; its last try: ".join(part for part in parts if part is not None)
-        row.update(status=ActionStatus.FAILED, reason=reason, error_code=UNFINISHED_CODE)
+        _fail(row)
         results[execution_id, action] = row
 
 
@@ -111,8 +166,16 @@ def settled_row(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     stale = [
         row
         for row in ordered
-        if row["error_code"] == STALE_CODE and row["status"] == ActionStatus.SKIPPED
+        if row["error_code"] in STALE_CODES and row["status"] == ActionStatus.SKIPPED
     ]
     if stale and len(stale) == len(ordered):
         return {"status": ExecutionStatus.CANCELLED, "error_message": stale[0]["reason"]}
     return {"status": ExecutionStatus.COMPLETED, "error_message": None}
+
+
+def _fail(row: _Row) -> None:
+    parts = [UNFINISHED_REASON, row["reason"]]
+    reason = "; its last try: ".join(part for part in parts if part is not None)
+    row.update(
+        status=ActionStatus.FAILED, reason=reason, error_code=UNFINISHED_CODE, resume_at=None
+    )

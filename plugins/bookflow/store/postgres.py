@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from bookflow.store.connecting import Database
+from bookflow.store.postgres_changes import PostgresChanges
+from bookflow.store.postgres_clock import PostgresClock
+from bookflow.store.postgres_endpoints import PostgresEndpoints
+from bookflow.store.postgres_inbound import PostgresInbound
 from bookflow.store.postgres_intake import PostgresIntake
+from bookflow.store.postgres_interventions import PostgresInterventions
+from bookflow.store.postgres_notices import PostgresNotices
 from bookflow.store.postgres_reports import PostgresReports
 from bookflow.store.postgres_runs import PostgresRuns
 
 
-class PostgresStore(PostgresIntake, PostgresRuns, PostgresReports):
+class PostgresStore(
+    PostgresIntake,
+    PostgresRuns,
+    PostgresReports,
+    PostgresInbound,
+    PostgresChanges,
+    PostgresClock,
+    PostgresEndpoints,
+    PostgresInterventions,
+    PostgresNotices,
+):
     """Fulfils `IntakeStore`, `RunStore` and `ReportStore`; safe to share between threads.
 
     Every method may raise `DatabaseUnavailableError` or `SchemaOutdatedError`.

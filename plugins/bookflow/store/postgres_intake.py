@@ -12,16 +12,19 @@ from bookflow.store.batches import (
     answer_for,
     event_types_of,
     first_of_each_key,
+    implied_changes,
     newest_snapshots,
     organizers_of,
 )
 from bookflow.store.booking_rows import booking_row, nest_booking
 from bookflow.store.json_text import clean_text, dump_json, is_storable
 from bookflow.store.named_sql import load_queries
+from bookflow.store.same_changes import await_changes, merge_same_changes
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from bookflow.records import NewEvent, NewExecution, RecordedEvent
     from bookflow.store.connecting import Database, Link
@@ -69,20 +72,24 @@ def _record(
 ) -> list[RecordedEvent]:
     firsts = first_of_each_key(events)
     written = _insert_events(link, firsts)
-    fresh = [event for event in firsts if event.id in written]
-    _upsert_snapshots(link, newest_snapshots(fresh))
-    heads = _insert_executions(link, fresh, executions)
+    accepted = [event for event in firsts if event.id in written]
+    new_subjects = _apply_changes(link, accepted)
+    same = merge_same_changes(link, accepted, new_subjects)
+    fresh = [event for event in accepted if event.id not in same]
+    received = {event.id: event.received_at for event in fresh}
+    heads = insert_executions(link, received, executions)
     if len(fresh) == len(events):
+        _join_anchored(link, executions, heads, {event.id: event.id for event in events})
         return [answer_for(event, None, heads[event.id]) for event in events]
-    winners = _find_winners(link, fresh, [e for e in events if e.id not in written])
-    missing = [row["id"] for row in winners.values() if row["id"] not in written]
+    winners = _find_winners(link, accepted, same, [e for e in events if e.id not in written])
+    missing = [row["id"] for row in winners.values() if row["id"] not in received]
     heads.update(_load_heads(link, missing))
-    answers = []
-    for event in events:
-        winner = None if event.id in written else _winner_of(event, winners)
-        held_by = event.id if winner is None else winner["id"]
-        answers.append(answer_for(event, winner, heads[held_by]))
-    return answers
+    kept_by = {
+        event.id: None if event.id in received else _winner_of(event, winners) for event in events
+    }
+    holders = {key: key if kept is None else kept["id"] for key, kept in kept_by.items()}
+    _join_anchored(link, executions, heads, holders)
+    return [answer_for(event, kept_by[event.id], heads[holders[event.id]]) for event in events]
 
 
 def _insert_events(link: Link, events: Iterable[NewEvent]) -> set[uuid.UUID]:
@@ -103,25 +110,49 @@ def _insert_events(link: Link, events: Iterable[NewEvent]) -> set[uuid.UUID]:
     return {row["id"] for row in _run(link, "insert_events", rows, has_answer=True)}
 
 
-def _upsert_snapshots(link: Link, newest: Sequence[NewEvent]) -> None:
+def _apply_changes(link: Link, events: Sequence[NewEvent]) -> set[str]:
+    """Change bookings as events say; gives the ids of those that are new."""
+    newest = newest_snapshots(events)
+    _upsert_owners(link, newest)
+    await_changes(link, events)
+    bookings = [
+        {
+            **booking_row(event.subject, event.occurred_at, event.received_at),
+            "changed_by": f"event:{event.id}",
+        }
+        for event in newest
+        if event.subject is not None
+    ]
+    kept = _run(link, "upsert_bookings", bookings, has_answer=True) if bookings else []
+    implied = [
+        {
+            **fields,
+            "id": event.subject_id,
+            "snapshot_at": event.occurred_at,
+            "updated_at": event.received_at,
+            "changed_by": f"event:{event.id}",
+        }
+        for event, fields in implied_changes(events)
+    ]
+    if implied:
+        _run(link, "apply_implied", implied)
+    return {row["id"] for row in kept if row["is_new"]}
+
+
+def _upsert_owners(link: Link, newest: Sequence[NewEvent]) -> None:
+    """Keep organizers and event types, which bookings refer to."""
     if not newest:
         return
     _run(link, "upsert_organizers", organizers_of(newest))
     event_types = event_types_of(newest)
     _run(link, "update_event_types", event_types)
     _run(link, "insert_event_types", event_types)
-    bookings = [
-        booking_row(event.subject, event.occurred_at, event.received_at)
-        for event in newest
-        if event.subject is not None
-    ]
-    _run(link, "upsert_bookings", bookings)
 
 
-def _insert_executions(
-    link: Link, fresh: Iterable[NewEvent], executions: Iterable[NewExecution]
+def insert_executions(
+    link: Link, received: Mapping[uuid.UUID, datetime], executions: Iterable[NewExecution]
 ) -> defaultdict[uuid.UUID, list[ExecutionHead]]:
-    received = {event.id: event.received_at for event in fresh}
+    """Record the executions of events, which were received when `received` says."""
     heads: defaultdict[uuid.UUID, list[ExecutionHead]] = defaultdict(list)
     rows: list[dict[str, Any]] = []
     runs: list[dict[str, Any]] = []
@@ -153,26 +184,74 @@ def _insert_executions(
         heads[execution.event_id].append(
             ExecutionHead(execution.id, execution.workflow_id, status, execution.due_at)
         )
-    if rows:
+    if any(row["anchor_at"] for row in rows):
+        written = _insert_anchored(link, rows)
+        for event_id, found in heads.items():
+            heads[event_id] = [head for head in found if head.id in written]
+    elif rows:
         _run(link, "insert_executions", rows)
     if runs:
         _run(link, "insert_runs", runs)
     return heads
 
 
+def _insert_anchored(link: Link, rows: Sequence[Mapping[str, Any]]) -> set[uuid.UUID]:
+    """Record executions of which some may exist already; gives the ids of new ones."""
+    query = load_queries("intake")["insert_executions"].given("anchored")
+    return {row["id"] for row in link.execute(query, {"rows": dump_json(rows)})}
+
+
+def _join_anchored(
+    link: Link,
+    executions: Iterable[NewExecution],
+    heads: Mapping[uuid.UUID, list[ExecutionHead]],
+    holders: Mapping[uuid.UUID, uuid.UUID],
+) -> None:
+    """Answer also with executions for the same workflow, booking and time of other events."""
+    anchored = [new for new in executions if new.anchor_at is not None]
+    if not anchored:
+        return
+    asked = {
+        "workflow_ids": [new.workflow_id for new in anchored],
+        "booking_ids": [new.subject_id for new in anchored],
+        "anchors": [new.anchor_at for new in anchored],
+    }
+    query = load_queries("intake")["find_anchored_heads"].sql
+    found = {
+        (row["workflow_id"], row["booking_id"], row["anchor_at"]): ExecutionHead(
+            row["id"],
+            row["workflow_id"],
+            ExecutionStatus(row["status"]),
+            row["due_at"].astimezone(UTC),
+        )
+        for row in link.execute(query, asked)
+    }
+    for new in anchored:
+        head = found.get((new.workflow_id, new.subject_id, new.anchor_at))
+        known = heads[holders[new.event_id]]
+        if head is not None and head.id not in {one.id for one in known}:
+            known.append(head)
+
+
 def _find_winners(
-    link: Link, fresh: Iterable[NewEvent], refused: Sequence[NewEvent]
+    link: Link,
+    accepted: Iterable[NewEvent],
+    same: Mapping[uuid.UUID, uuid.UUID],
+    refused: Sequence[NewEvent],
 ) -> dict[str | uuid.UUID, Mapping[str, Any]]:
-    """Give the events that hold the keys or ids of refused ones, by key and by id."""
+    """Give the events that hold the keys or ids of others, by key and by id of those."""
     winners: dict[str | uuid.UUID, Mapping[str, Any]] = {}
-    for event in fresh:
+    for event in accepted:
+        held = {
+            "id": same.get(event.id, event.id),
+            "trigger": event.trigger,
+            "booking_id": event.subject_id,
+            "fingerprint": event.fingerprint,
+        }
         if event.idempotency_key is not None:
-            winners[event.idempotency_key] = {
-                "id": event.id,
-                "trigger": event.trigger,
-                "booking_id": event.subject_id,
-                "fingerprint": event.fingerprint,
-            }
+            winners[event.idempotency_key] = held
+        if event.id in same:
+            winners[event.id] = held
     keys = [
         e.idempotency_key for e in refused if e.idempotency_key and e.idempotency_key not in winners
     ]

@@ -5,40 +5,51 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from bookflow.ports import LEASE
 from bookflow.records import (
     Claim,
-    DeliveryState,
     DeliveryStatus,
     ExecutionStatus,
     Finish,
+    HeldRun,
     Job,
     Json,
+    RunKey,
 )
 from bookflow.store.batches import (
-    STALE_CODE,
+    CANCELLED_CODE,
+    CUT_OFF_LIMIT,
+    CUT_OFF_PAUSE,
+    RETIRED_REASON,
+    STALE_CODES,
+    STRANDED_REASON,
     UNFINISHED_CODE,
     UNFINISHED_DELIVERY,
     UNFINISHED_REASON,
-    merge_results,
+    cause_of,
 )
 from bookflow.store.booking_rows import apply_fields
 from bookflow.store.json_text import dump_json, is_storable
 from bookflow.store.named_sql import load_queries
+from bookflow.store.postgres_deliveries import claim_deliveries, renew_leases, settle
 from bookflow.store.postgres_intake import load_bookings
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from bookflow.records import (
         ActionResult,
         DeliveryOutcome,
+        DeliveryState,
         NewDelivery,
-        RunKey,
         SubjectUpdate,
     )
     from bookflow.store.connecting import Database, Link
+
+
+_LOST = {status.value: text for status, text in UNFINISHED_DELIVERY.items()}
 
 
 class PostgresRuns:
@@ -58,20 +69,25 @@ class PostgresRuns:
         return self._database.read(lambda link: _load_jobs(link, run, action))
 
     def claim_deliveries(
-        self, deliveries: Sequence[NewDelivery], *, now: datetime
+        self, deliveries: Sequence[NewDelivery], *, now: datetime, lease: timedelta = LEASE
     ) -> dict[uuid.UUID, DeliveryState]:
-        """Mark deliveries as being sent; the answer tells how each stood before."""
+        """Mark deliveries as being sent or put off; tells how each stood before."""
         wanted = list({delivery.id: delivery for delivery in deliveries}.values())
         if not wanted:
             return {}
-        return self._database.write(lambda link: _claim_deliveries(link, wanted, now))
+        return self._database.write(lambda link: claim_deliveries(link, wanted, now, lease))
+
+    def renew_leases(self, ids: Sequence[uuid.UUID], *, until: datetime) -> None:
+        """Say that these deliveries are still being sent."""
+        if ids:
+            self._database.write(lambda link: renew_leases(link, ids, until))
 
     def settle(
         self, results: Sequence[ActionResult], deliveries: Sequence[DeliveryOutcome]
     ) -> None:
         """Record outcomes; final ones are never overwritten."""
         if results or deliveries:
-            self._database.write(lambda link: _settle(link, results, deliveries))
+            self._database.write(lambda link: settle(link, results, deliveries))
 
     def apply_updates(
         self, updates: Sequence[SubjectUpdate], *, now: datetime
@@ -82,7 +98,7 @@ class PostgresRuns:
         return self._database.write(lambda link: _apply_updates(link, updates, now))
 
     def finish(self, run: RunKey, actions: Sequence[tuple[str, str]], *, now: datetime) -> Finish:
-        """Settle all executions of the run; what has no final result has failed."""
+        """Settle or park all executions of the run; see `ports.RunStore`."""
         return self._database.write(lambda link: _finish(link, run, dict(actions), now))
 
     def finish_complete(
@@ -96,6 +112,23 @@ class PostgresRuns:
         query = load_queries("runs")["workflows_to_wake"].sql
         rows = self._database.read(lambda link: link.execute(query, {"now": now}).fetchall())
         return [row["workflow_id"] for row in rows]
+
+    def stranded_runs(self, *, before: datetime, limit: int) -> list[HeldRun]:
+        """List runs that claimed before then and still hold unfinished executions."""
+        asked = {"before": before, "limit": limit}
+        rows = self._database.read(lambda link: _ask(link, "stranded_runs", asked))
+        return [
+            HeldRun(
+                run=RunKey(row["dag_id"], row["run_id"]),
+                workflow_id=row["workflow_id"],
+                claimed_at=row["claimed_at"].astimezone(UTC),
+            )
+            for row in rows
+        ]
+
+    def release(self, run: RunKey, *, now: datetime) -> Finish:
+        """Park what a run that is over has left unfinished, due now."""
+        return self._database.write(lambda link: _release(link, run, now))
 
 
 def _key(run: RunKey) -> dict[str, str]:
@@ -134,71 +167,10 @@ def _load_jobs(link: Link, run: RunKey, action: str) -> list[Job]:
             due_at=row["due_at"].astimezone(UTC),
             subject=subjects.get(row["booking_id"]),
             attempts=row["attempts"],
+            anchor_at=row["anchor_at"].astimezone(UTC) if row["anchor_at"] else None,
         )
         for row in rows
     ]
-
-
-def _claim_deliveries(
-    link: Link, wanted: Sequence[NewDelivery], now: datetime
-) -> dict[uuid.UUID, DeliveryState]:
-    rows = [
-        {
-            "id": str(delivery.id),
-            "execution_id": str(delivery.execution_id),
-            "action": delivery.action,
-            "recipient": delivery.recipient,
-            "channel": delivery.channel,
-            "address": delivery.address,
-        }
-        for delivery in wanted
-    ]
-    new = _ask(link, "insert_deliveries", {"rows": dump_json(rows), "now": now})
-    states = {row["id"]: DeliveryState(row["id"], None, 0) for row in new}
-    known = [delivery.id for delivery in wanted if delivery.id not in states]
-    if known:
-        for row in _ask(link, "reclaim_deliveries", {"ids": known, "now": now}):
-            status = DeliveryStatus(row["status"])
-            states[row["id"]] = DeliveryState(row["id"], status, row["attempts"])
-    return states
-
-
-def _settle(
-    link: Link, results: Sequence[ActionResult], deliveries: Sequence[DeliveryOutcome]
-) -> None:
-    if deliveries:
-        outcomes = [
-            {
-                "id": str(outcome.id),
-                "status": outcome.status.value,
-                "attempts": outcome.attempts,
-                "at": outcome.at,
-                "provider_id": outcome.provider_id,
-                "error_code": outcome.error_code,
-                "error_message": outcome.error_message,
-                "details": outcome.details,
-            }
-            for outcome in deliveries
-        ]
-        _tell(link, "settle_deliveries", {"rows": dump_json(outcomes)})
-    if results:
-        rows = [
-            {
-                "execution_id": str(result.execution_id),
-                "action": result.action,
-                "type": result.type,
-                "status": result.status.value,
-                "reason": result.reason,
-                "error_code": result.error_code,
-                "conditions": result.conditions,
-                "rendered": result.rendered,
-                "attempts": result.attempts,
-                "started_at": result.started_at,
-                "duration_ms": result.duration_ms,
-            }
-            for result in merge_results(results)
-        ]
-        _tell(link, "upsert_results", {"rows": dump_json(rows)})
 
 
 def _apply_updates(
@@ -226,6 +198,7 @@ def _apply_updates(
         row = current.get(update.subject_id)
         if key not in applied and row is not None:
             before, current[update.subject_id] = apply_fields(row, update.fields)
+            current[update.subject_id]["changed_by"] = cause_of(update)
             applied[key] = before
             changed.add(update.subject_id)
             audit.append(
@@ -247,20 +220,48 @@ def _apply_updates(
 
 
 def _finish(link: Link, run: RunKey, actions: Mapping[str, str], now: datetime) -> Finish:
-    plan = {"actions": list(actions), "types": list(actions.values())}
+    names = list(actions)
+    at = {**_key(run), "now": now}
+    cancelled = {**at, "code": CANCELLED_CODE, "sending": _LOST[DeliveryStatus.SENDING.value]}
+    _tell(link, "retire_results", {**cancelled, "actions": names, "reason": RETIRED_REASON})
+    soon = now + CUT_OFF_PAUSE
+    _tell(link, "park_executions", {**at, "actions": names, "soon": soon, "limit": CUT_OFF_LIMIT})
+    _fail_deliveries(link, at)
+    plan = {"actions": names, "types": list(actions.values())}
     why = {"reason": UNFINISHED_REASON, "code": UNFINISHED_CODE}
-    ends = {status.value: text for status, text in UNFINISHED_DELIVERY.items()}
-    _tell(link, "fail_open_deliveries", {**_key(run), **ends, "code": UNFINISHED_CODE, "now": now})
-    _tell(link, "fail_unfinished", {**_key(run), **plan, **why, "now": now})
-    _settle_executions(link, run, list(actions), now)
-    counts = {row["status"]: row["count"] for row in _ask(link, "count_ended", _key(run))}
+    _tell(link, "fail_unfinished", {**at, **plan, **why})
+    _settle_executions(link, run, names, now)
+    _tell(link, "close_cancelled", cancelled)
+    return _count(link, run)
+
+
+def _release(link: Link, run: RunKey, now: datetime) -> Finish:
+    at = {**_key(run), "now": now}
+    _tell(link, "park_all", {**at, "limit": CUT_OFF_LIMIT})
+    _fail_deliveries(link, at)
+    why = {"reason": UNFINISHED_REASON, "code": UNFINISHED_CODE, "why": STRANDED_REASON}
+    _tell(link, "fail_all", {**at, **why})
+    return _count(link, run)
+
+
+def _fail_deliveries(link: Link, at: Mapping[str, Any]) -> None:
+    _tell(link, "fail_open_deliveries", {**at, **_LOST, "code": UNFINISHED_CODE})
+
+
+def _count(link: Link, run: RunKey) -> Finish:
+    rows = {row["status"]: row for row in _ask(link, "count_ended", _key(run))}
+    counts = {status: row["count"] for status, row in rows.items()}
+    parked = rows.get(ExecutionStatus.PENDING.value)
     return Finish(
         completed=counts.get(ExecutionStatus.COMPLETED.value, 0),
         failed=counts.get(ExecutionStatus.FAILED.value, 0),
         cancelled=counts.get(ExecutionStatus.CANCELLED.value, 0),
+        parked=parked["count"] if parked else 0,
+        wake_at=tuple(at.astimezone(UTC) for at in parked["wake_at"]) if parked else (),
+        workflow_id=parked["workflow_id"] if parked else None,
     )
 
 
 def _settle_executions(link: Link, run: RunKey, actions: list[str], now: datetime) -> None:
-    params = {**_key(run), "actions": actions, "stale": STALE_CODE, "now": now}
+    params = {**_key(run), "actions": actions, "stale": list(STALE_CODES), "now": now}
     _tell(link, "settle_executions", params)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import InputError
+from bookflow.records import ExecutionStatus
 from bookflow.store.json_text import iso
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def shape_execution(row: Mapping[str, Any]) -> dict[str, Any]:
         "occurred_at": iso(row["occurred_at"]),
         "status": str(row["status"]),
         "due_at": iso(row["due_at"]),
+        "anchor_at": iso(row["anchor_at"]),
+        "next_attempt_at": iso(row["wake_at"]) if _is_parked(row) else None,
+        "rounds": row["rounds"],
         "created_at": iso(row["created_at"]),
         "started_at": iso(row["started_at"]),
         "completed_at": iso(row["completed_at"]),
@@ -108,6 +112,11 @@ def read_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
     return instant, last
 
 
+def _is_parked(row: Mapping[str, Any]) -> bool:
+    """Tell whether an execution waits for a further run; before the first it is merely due."""
+    return bool(row["status"] == ExecutionStatus.PENDING and row["rounds"])
+
+
 def _shape_result(row: Mapping[str, Any], deliveries: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "action": row["action"],
@@ -118,6 +127,7 @@ def _shape_result(row: Mapping[str, Any], deliveries: list[dict[str, Any]]) -> d
         "conditions": row["conditions"],
         "rendered": row["rendered"],
         "attempts": row["attempts"],
+        "next_attempt_at": iso(row["resume_at"]),
         "started_at": iso(row["started_at"]),
         "duration_ms": row["duration_ms"],
         "deliveries": deliveries,
@@ -132,6 +142,9 @@ def _shape_delivery(row: Mapping[str, Any]) -> dict[str, Any]:
         "address": row["address"],
         "status": str(row["status"]),
         "attempts": row["attempts"],
+        "rounds": row["rounds"],
+        "next_attempt_at": iso(row["not_before"]),
+        "digest_id": str(row["digest_id"]) if row["digest_id"] else None,
         "provider_id": row["provider_id"],
         "error_code": row["error_code"],
         "error_message": row["error_message"],

@@ -11,9 +11,22 @@ from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from bookflow.web import bookings, catalogue, executions, health, pages, triggers
+from bookflow.web import (
+    bookings,
+    catalogue,
+    endpoints,
+    executions,
+    health,
+    inbound,
+    inbound_requests,
+    interventions,
+    pages,
+    triggers,
+    upcoming,
+)
 from bookflow.web.addressing import API_PREFIX
 from bookflow.web.deps import authenticate, open_airflow_runtime
+from bookflow.web.endpoint_schemas import EndpointToEnable
 from bookflow.web.event_schemas import REQUESTS
 from bookflow.web.lifecycle import RETRY_SECONDS, Runtime, RuntimeKeeper
 from bookflow.web.problems import install_handlers
@@ -21,11 +34,12 @@ from bookflow.web.schemas import Problem
 from bookflow.web.visibility import VisibilityCache
 
 VERSION = "1"
-DESCRIBED: tuple[type[BaseModel], ...] = (*REQUESTS, Problem)
+DESCRIBED: tuple[type[BaseModel], ...] = (*REQUESTS, Problem, EndpointToEnable)
 OPENING_PATIENCE_SECONDS = 10.0
 DESCRIPTION = (
     "Send what happened to bookings, and see what became of it. Every route needs a signed-in "
-    "Airflow user: a token from `POST /auth/token`, or the login cookie."
+    "Airflow user: a token from `POST /auth/token`, or the login cookie. Those below `/inbound/` "
+    "need a valid signature instead."
 )
 
 
@@ -49,8 +63,6 @@ def create_app(
         title="bookflow",
         version=VERSION,
         description=DESCRIPTION,
-        # Airflow does not authenticate the apps of plugins
-        dependencies=[Depends(authenticate)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -59,11 +71,19 @@ def create_app(
     )
     app.state.keeper = keeper
     app.state.visibilities = VisibilityCache()
-    api = APIRouter(prefix=API_PREFIX)
-    for part in (triggers, executions, bookings, health, catalogue):
+    # Airflow does not authenticate the apps of plugins
+    guarded = [Depends(authenticate)]
+    api = APIRouter(prefix=API_PREFIX, dependencies=guarded)
+    parts = (
+        triggers, executions, interventions, bookings,
+        health, catalogue, inbound_requests, endpoints, upcoming,
+    )  # fmt: skip
+    for part in parts:
         api.include_router(part.router)
     app.include_router(api)
-    app.include_router(pages.router)
+    app.include_router(pages.router, dependencies=guarded)
+    # these alone are open to strangers: they ask for a signature instead of a login
+    app.include_router(inbound.router, prefix=API_PREFIX)
     install_handlers(app)
     return app
 

@@ -64,6 +64,13 @@ def require_running(user: CurrentUser) -> None:
         raise HTTPException(403, "You need the permission to start DAG runs; ask an Airflow admin.")
 
 
+def require_admin(user: CurrentUser) -> None:
+    """Let only those through who may change Airflow's configuration (roles Op and Admin)."""
+    if not get_auth_manager().is_authorized_configuration(method="PUT", user=user):
+        message = "You need the permission to change Airflow's configuration; ask an Airflow admin."
+        raise HTTPException(403, message)
+
+
 def find_actor(user: CurrentUser) -> str:
     """Give the name that events are recorded under."""
     return str(user.get_name())
@@ -98,7 +105,8 @@ def open_airflow_runtime() -> Runtime:
     # imported here: an app with a runtime of its own (a test, another server) needs none of it
     from bookflow.airflow_client.connections import AirflowConnections
     from bookflow.airflow_client.runs_in_server import ServerWaker
-    from bookflow.wiring import open_server_runtime
+    from bookflow.wiring.servers import open_server_runtime
 
     settings = Settings.from_environment(os.environ)
-    return open_server_runtime(settings, AirflowConnections(os.environ), ServerWaker())
+    connections = AirflowConnections(os.environ, is_server=True)
+    return open_server_runtime(settings, connections, ServerWaker())

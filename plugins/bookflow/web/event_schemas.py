@@ -61,6 +61,14 @@ class Invitee(BaseModel):
     locale: Language = None
 
 
+class Attendee(Invitee):
+    """Somebody who attends; each gets messages of their own."""
+
+    custom_answers: dict[str, Any] = Field(
+        {}, description="Their own answers.", examples=[{"diet": "vegan"}]
+    )
+
+
 class Booking(BaseModel):
     """A booking as it is now; times are ISO 8601 with offset."""
 
@@ -79,7 +87,7 @@ class Booking(BaseModel):
     event_type: EventType = Field(description="What was booked.")
     organizer: Organizer = Field(description="Who is booked.")
     invitee: Invitee = Field(description="Who booked.")
-    attendees: list[Invitee] = Field(
+    attendees: list[Attendee] = Field(
         [], description="Everybody who attends.", examples=[[{"email": "ada@example.com"}]]
     )
     cancellation_reason: str | None = Field(None, description="Why not.", examples=["Ill today"])
@@ -133,12 +141,31 @@ class EventBatch(BaseModel):
     )
 
 
-REQUESTS: tuple[type[BaseModel], ...] = (SingleEvent, EventBatch)
+class RetryRequest(BaseModel):
+    """What of an execution to try again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: str | None = Field(
+        None, description="Only this failed action.", examples=["Confirm by e-mail"]
+    )
 
 
-def body_of(model: type[BaseModel]) -> dict[str, Any]:
+class CancelRequest(BaseModel):
+    """Why an execution is cancelled."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str | None = Field(
+        None, max_length=500, description="Shown with it.", examples=["booked twice"]
+    )
+
+
+REQUESTS: tuple[type[BaseModel], ...] = (SingleEvent, EventBatch, RetryRequest, CancelRequest)
+
+
+def body_of(model: type[BaseModel], *, is_required: bool = True) -> dict[str, Any]:
     """Describe a request body that the route reads itself."""
     reference = {"$ref": f"#/components/schemas/{model.__name__}"}
-    return {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": reference}}}
-    }
+    content = {"application/json": {"schema": reference}}
+    return {"requestBody": {"required": is_required, "content": content}}

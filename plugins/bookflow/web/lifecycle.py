@@ -11,8 +11,12 @@ from typing import Annotated, Any, Protocol, runtime_checkable
 from fastapi import Depends, Request
 
 from bookflow.errors import BookflowError, ConfigurationError, DatabaseUnavailableError
+from bookflow.journey.inbound_desk import InboundDesk
 from bookflow.journey.intake import Incoming
+from bookflow.journey.intervening import Interventions
+from bookflow.journey.upcoming import Forecast
 from bookflow.ports import Domain, ReportStore, SpecSource
+from bookflow.ports.endpoints import EndpointStore
 from bookflow.records import RecordedEvent
 from bookflow.settings import Settings
 from bookflow.web.problems import NotStartedError
@@ -57,6 +61,26 @@ class Runtime(Protocol):
     @property
     def intake(self) -> Receiver:
         """Where events go in."""
+        ...
+
+    @property
+    def inbound(self) -> InboundDesk:
+        """Where signed requests of platforms go in."""
+        ...
+
+    @property
+    def endpoints(self) -> EndpointStore:
+        """What is known of the places that messages go to."""
+        ...
+
+    @property
+    def forecast(self) -> Forecast:
+        """What is planned."""
+        ...
+
+    @property
+    def interventions(self) -> Interventions:
+        """What people decide about executions."""
         ...
 
     @property

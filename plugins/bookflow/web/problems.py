@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from bookflow.errors import (
     DatabaseUnavailableError,
     InputError,
     NotFoundError,
+    SignatureError,
+    TooManyRequestsError,
+    UnavailableError,
 )
 from bookflow.web.addressing import is_page
 from bookflow.web.rendering import render_problem
@@ -82,7 +86,10 @@ _KINDS: tuple[tuple[type[BookflowError], int, str, str], ...] = (
     (InputError, 422, "invalid-input", "The request is not acceptable"),
     (NotFoundError, 404, "not-found", "There is no such thing"),
     (ConflictError, 409, "conflict", "The request contradicts what is recorded"),
+    (SignatureError, 401, "invalid-signature", "The signature does not hold"),
+    (TooManyRequestsError, 429, "too-many-requests", "Requests come too fast"),
     (DatabaseUnavailableError, 503, "unavailable", "A database can't be reached"),
+    (UnavailableError, 503, "unavailable", "Bookflow can't take this just now"),
     (NotStartedError, 503, "unavailable", "Bookflow is not ready"),
     (ConfigurationError, 500, "configuration", "Bookflow is not configured correctly"),
 )
@@ -145,6 +152,8 @@ def install_handlers(app: FastAPI) -> None:
 # FastAPI runs plain handlers in its thread pool; these do nothing that blocks.
 async def _answer_ours(request: Request, error: Exception) -> Response:
     problem = problem_of(error) if isinstance(error, BookflowError) else internal_problem(error)
+    if isinstance(error, TooManyRequestsError):
+        return answer(request, problem, {"Retry-After": str(math.ceil(error.retry_after))})
     return answer(request, problem)
 
 

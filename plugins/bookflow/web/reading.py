@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
-import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -13,9 +11,9 @@ from typing import Annotated, Any
 from fastapi import Depends, HTTPException, Request
 
 from bookflow.errors import InputError
+from bookflow.journey.json_reading import check_depth, parse_object
 from bookflow.web.lifecycle import RuntimeDep
 
-DEPTH_LIMIT = 32
 TEXT_LIMIT = 512
 # escapes for NUL and for halves of surrogate pairs: JSON that no database stores
 _SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
@@ -27,13 +25,13 @@ class JsonBody:
 
     def __init__(self, raw: bytes) -> None:
         """Parse; raises `InputError`."""
-        self.content = _parse(raw)
+        self.content = parse_object(raw)
         self._is_suspect = _SUSPECT.search(raw) is not None
 
     def check(self, item: Mapping[str, Any], path: str, known: Collection[str]) -> None:
         """Refuse unknown keys, endless nesting and text that no database stores."""
         refuse_unknown(item, known, path)
-        _check_depth(item, path)
+        check_depth(item, path)
         if self._is_suspect:
             _check_text(item, path)
 
@@ -44,58 +42,45 @@ async def read_body(request: Request, runtime: RuntimeDep) -> bytes:
     if kind != "application/json" and not kind.endswith("+json"):
         raise HTTPException(415, "Send JSON with the header `Content-Type: application/json`.")
     limit = runtime.settings.body_size_limit
+    body = await read_bounded(request, limit)
+    if body is None:
+        raise _too_large(limit)
+    return body
+
+
+BodyDep = Annotated[bytes, Depends(read_body)]
+
+
+async def read_optional_body(request: Request, runtime: RuntimeDep) -> bytes:
+    """Read the body as `read_body` does; where there is none, an empty object."""
+    has_none = request.headers.get("content-length", "0") == "0"
+    if has_none and "transfer-encoding" not in request.headers:
+        return b"{}"
+    return await read_body(request, runtime)
+
+
+OptionalBodyDep = Annotated[bytes, Depends(read_optional_body)]
+
+
+async def read_bounded(request: Request, limit: int) -> bytes | None:
+    """Read the body; None where it is larger than the limit, the rest is then not read."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
-        raise _too_large(limit)
+        return None
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            raise _too_large(limit)
+            return None
         parts.append(part)
     return b"".join(parts)
-
-
-BodyDep = Annotated[bytes, Depends(read_body)]
 
 
 def _too_large(limit: int) -> HTTPException:
     message = f"The body is larger than {limit} bytes; send fewer events at once."
     # the rest of the body is not read, so the connection can't be used again
     return HTTPException(413, message, {"Connection": "close"})
-
-
-def _parse(raw: bytes) -> dict[str, Any]:
-    try:
-        content = json.loads(
-            raw.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_read_float
-        )
-    except UnicodeDecodeError:
-        raise InputError("body", "is not UTF-8 text") from None
-    except json.JSONDecodeError as error:
-        message = f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        raise InputError("body", message) from None
-    except RecursionError:
-        raise InputError("body", f"is nested deeper than {DEPTH_LIMIT} levels") from None
-    except ValueError as error:
-        raise InputError("body", f"is not valid JSON: {error}"[:200]) from None
-    if not isinstance(content, dict):
-        raise InputError("body", "must be a JSON object")
-    return content
-
-
-def _refuse_constant(name: str) -> float:
-    message = f"{name} is not a JSON number"
-    raise ValueError(message)
-
-
-def _read_float(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        message = "a number is out of range"
-        raise ValueError(message)
-    return value
 
 
 def refuse_unknown(given: Collection[str], known: Collection[str], path: str = "") -> None:
@@ -106,20 +91,6 @@ def refuse_unknown(given: Collection[str], known: Collection[str], path: str = "
             hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
             field = f"{path}.{name:.80}" if path else f"{name:.80}"
             raise InputError(_printable(field), f"is not known here; {hint}")
-
-
-def _check_depth(item: Mapping[str, Any], path: str) -> None:
-    level: list[Any] = [item]
-    for _ in range(DEPTH_LIMIT):
-        level = [
-            value
-            for node in level
-            for value in (node.values() if type(node) is dict else node)
-            if type(value) is dict or type(value) is list
-        ]
-        if not level:
-            return
-    raise InputError(path or "body", f"is nested deeper than {DEPTH_LIMIT} levels")
 
 
 def _check_text(item: Mapping[str, Any], path: str) -> None:

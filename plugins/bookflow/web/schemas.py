@@ -95,6 +95,13 @@ class Delivery(Answer):
     address: str = Field(description="Where to.", examples=["ada@example.com"])
     status: str = Field(description="How it went.", examples=["sent"])
     attempts: int = Field(description="How often it was tried.", examples=[1])
+    rounds: int = Field(description="How often it failed and was put off.", examples=[0])
+    next_attempt_at: AwareDatetime | None = Field(
+        None, description="Not sent before, while it is retrying or waiting.", examples=[_TIME]
+    )
+    digest_id: str | None = Field(
+        None, description="The delivery whose message carried it, of a digest.", examples=[_ID]
+    )
     provider_id: str | None = Field(None, description="The provider's id.", examples=["SM12"])
     error_code: str | None = Field(None, description="Stable cause.", examples=["smtp-421"])
     error_message: str | None = Field(None, description="The cause.", examples=["greylisted"])
@@ -125,6 +132,9 @@ class LoggedAction(Answer):
         None, description="The content, secrets masked.", examples=[{"subject": "Hello Ada"}]
     )
     attempts: int = Field(description="How often it was tried.", examples=[1])
+    next_attempt_at: AwareDatetime | None = Field(
+        None, description="When it goes on, while it is retrying or waiting.", examples=[_TIME]
+    )
     started_at: AwareDatetime | None = Field(None, description="When.", examples=[_TIME])
     duration_ms: float | None = Field(None, description="Milliseconds taken.", examples=[12.5])
     deliveries: list[Delivery] = Field([], description="What went where.")
@@ -144,6 +154,13 @@ class ExecutionSummary(Answer):
     )
     status: str = Field(description="Where it stands.", examples=["completed"])
     due_at: AwareDatetime = Field(description="When it was to run.", examples=[_TIME])
+    anchor_at: AwareDatetime | None = Field(
+        None, description="Start or end that a reminder was computed from.", examples=[_TIME]
+    )
+    next_attempt_at: AwareDatetime | None = Field(
+        None, description="When a further run takes it up, where it waits.", examples=[_TIME]
+    )
+    rounds: int = Field(description="How many runs have worked on it.", examples=[1])
     created_at: AwareDatetime | None = Field(None, description="When queued.", examples=[_TIME])
     started_at: AwareDatetime | None = Field(None, description="When begun.", examples=[_TIME])
     completed_at: AwareDatetime | None = Field(None, description="When done.", examples=[_TIME])
@@ -171,7 +188,9 @@ class ExecutionList(Answer):
     )
 
 
-Kind = Literal["planned", "sent", "skipped", "failed", "updated", "cancelled", "retrying"]
+Kind = Literal[
+    "planned", "sent", "skipped", "failed", "updated", "cancelled", "retrying", "waiting"
+]
 
 
 class TimelineEntry(Answer):
@@ -179,9 +198,14 @@ class TimelineEntry(Answer):
 
     at: AwareDatetime | None = Field(description="When.", examples=[_TIME])
     kind: Kind = Field(description="What.", examples=["sent"])
+    next_attempt_at: AwareDatetime | None = Field(
+        None, description="When it goes on, where it is retrying or waiting.", examples=[_TIME]
+    )
     workflow_id: str = Field(description="The workflow.", examples=["welcome"])
     workflow_name: str = Field(description="Its name.", examples=["Welcome"])
-    execution_id: str = Field(description="The execution.", examples=[_ID])
+    execution_id: str | None = Field(
+        description="The execution; null for a reminder that is not recorded yet.", examples=[_ID]
+    )
     trigger: str | None = Field(None, description="Kind of event.", examples=["booking_created"])
     action: str | None = Field(None, description="The action.", examples=["Confirm by e-mail"])
     type: str | None = Field(None, description="Its type.", examples=["send_email"])
@@ -203,6 +227,35 @@ class Timeline(Answer):
         examples=[{"id": "bk-2041", "status": "confirmed"}],
     )
     entries: list[TimelineEntry] = Field(description="In order of time.")
+
+
+class UpcomingItem(Answer):
+    """One workflow that will run for one booking."""
+
+    workflow_id: str = Field(description="The workflow.", examples=["remind"])
+    workflow_name: str = Field(description="Its name.", examples=["A day before"])
+    booking_id: str = Field(description="The booking.", examples=["bk-2041"])
+    trigger: str = Field(description="Kind of event.", examples=["before_meeting"])
+    due_at: AwareDatetime = Field(description="When it is due.", examples=[_TIME])
+    status: Literal["planned", "pending"] = Field(
+        description="`planned`: computed just now; `pending`: recorded, waits for its time.",
+        examples=["planned"],
+    )
+    reason: str | None = Field(
+        description="What speaks against it as things stand, or until when it is put off.",
+        examples=["the booking is not confirmed"],
+    )
+    execution_id: str | None = Field(
+        description="The execution; null where it is only planned.", examples=[_ID]
+    )
+
+
+class UpcomingList(Answer):
+    """What is planned, the nearest first."""
+
+    upcoming: list[UpcomingItem] = Field(description="At most `limit`.")
+    until: AwareDatetime = Field(description="Up to when was looked.", examples=[_TIME])
+    has_more: bool = Field(description="Whether there is more than `limit`.", examples=[False])
 
 
 class Health(Answer):
@@ -252,24 +305,29 @@ class ContextFields(Answer):
     triggers: list[Trigger] = Field(description="The kinds of events.")
 
 
-def _problem(description: str) -> dict[str, Any]:
+def describe_problem(description: str) -> dict[str, Any]:
+    """Describe an answer that is a problem."""
     schema = {"$ref": "#/components/schemas/Problem"}
     content = {"application/problem+json": {"schema": schema}}
     return {"description": description, "content": content}
 
 
 Responses = dict[int | str, dict[str, Any]]
-PROBLEMS_OF_HEALTH: Responses = {401: _problem("Not signed in.")}
+PROBLEMS_OF_HEALTH: Responses = {401: describe_problem("Not signed in.")}
 PROBLEMS_OF_READS: Responses = {
-    401: _problem("Not signed in."),
-    403: _problem("Not permitted."),
-    404: _problem("Not known, or not to be seen by you."),
-    422: _problem("A value is not acceptable; `errors` names it."),
-    503: _problem("A database can't be reached; try again after `Retry-After` seconds."),
+    401: describe_problem("Not signed in."),
+    403: describe_problem("Not permitted."),
+    404: describe_problem("Not known, or not to be seen by you."),
+    422: describe_problem("A value is not acceptable; `errors` names it."),
+    503: describe_problem("A database can't be reached; try again after `Retry-After` seconds."),
 }
 PROBLEMS_OF_WRITES: Responses = {
     **PROBLEMS_OF_READS,
-    409: _problem("The idempotency key was used for another event."),
-    413: _problem("The body is too large."),
-    415: _problem("The body is not declared as JSON."),
+    409: describe_problem("The idempotency key was used for another event."),
+    413: describe_problem("The body is too large."),
+    415: describe_problem("The body is not declared as JSON."),
+}
+PROBLEMS_OF_INTERVENTIONS: Responses = {
+    **PROBLEMS_OF_WRITES,
+    409: describe_problem("It stands otherwise than that needs; `detail` says how."),
 }

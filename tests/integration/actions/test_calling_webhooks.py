@@ -214,7 +214,7 @@ NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
         (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90.0),
         (format_datetime(NOW - timedelta(seconds=90), usegmt=True), 0.0),
         ("Sat, 21 Nov 2026 09:31:00", None),
-        ("99999999999", 3600.0),
+        ("99999999999", 86_400.0),
         ("-5", None),
         ("soon", None),
         ("1e9", None),

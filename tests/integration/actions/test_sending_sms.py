@@ -81,6 +81,29 @@ def test_a_messaging_service_may_stand_for_the_sender(sms: SmsReceiver) -> None:
     assert sms.wait_for(1)[0].sender == "MG1"
 
 
+@pytest.mark.parametrize(
+    ("extra", "callback"),
+    [
+        ({}, ""),
+        ({"status_callbacks": False}, ""),
+        ({"status_callbacks": "false"}, ""),
+        ({"status_callbacks": True}, "own"),
+        ({"status_callbacks": "true"}, "own"),
+        ({"status_callbacks": True, "status_callback": "https://x.example"}, "https://x.example"),
+    ],
+)
+def test_callback_is_asked_for_where_the_connection_says_so(
+    sms: SmsReceiver, extra: dict[str, Any], callback: str
+) -> None:
+    action = make_action(
+        sms, extra={"from": "+12025550100", **extra}, public_url="https://flow.example.com/"
+    )
+    send_one(action)
+    (text,) = sms.wait_for(1)
+    own = "https://flow.example.com/bookflow/api/v1/inbound/sms-status?delivery="
+    assert text.callback == (f"{own}{text.key}" if callback == "own" else callback)
+
+
 def test_all_attempts_carry_the_same_key(sms: SmsReceiver) -> None:
     sms.script(sms.refusal(503, 20503))
     action = make_action(sms)

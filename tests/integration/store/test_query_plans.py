@@ -25,19 +25,36 @@ SELECT
     'b-' || n % 10000, 'api', now(), now()
 FROM generate_series(1, 40000) AS n;
 INSERT INTO bookflow.executions (
-    id, workflow_id, workflow_version, event_id, booking_id, status, due_at, created_at, dag_id,
-    run_id
+    id, workflow_id, workflow_version, event_id, booking_id, status, due_at, wake_at, created_at,
+    dag_id, run_id
 )
 SELECT
     ('00000000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, 'w-' || n % 200, 'v',
     ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'b-' || n % 10000,
-    CASE WHEN n % 50 = 7 THEN 'pending' WHEN n % 50 = 3 THEN 'failed' ELSE 'completed' END,
+    CASE
+        WHEN n % 50 = 7 THEN 'pending' WHEN n % 50 = 3 THEN 'failed'
+        WHEN n > 39900 THEN 'running' ELSE 'completed'
+    END,
+    '2026-03-01 00:00+00'::timestamptz + n * interval '1 s',
     '2026-03-01 00:00+00'::timestamptz + n * interval '1 s',
     '2026-03-01 00:00+00'::timestamptz + n * interval '1 s',
     CASE WHEN n % 50 <> 7 THEN 'bookflow-w' END, CASE WHEN n % 50 <> 7 THEN 'run-' || n / 100 END
 FROM generate_series(1, 40000) AS n;
+INSERT INTO bookflow.runs (dag_id, run_id, workflow_id, claimed_at)
+SELECT 'bookflow-w', 'run-' || n, 'w-' || n % 200, now() FROM generate_series(0, 20000) AS n;
+INSERT INTO bookflow.deliveries (
+    id, execution_id, action, recipient, channel, address, status, created_at, claimed_at,
+    not_before, digest_key
+)
+SELECT
+    gen_random_uuid(), id, 'mail', 'invitee', 'email', 'a@example.com',
+    CASE WHEN status = 'pending' THEN 'waiting' ELSE 'sent' END, due_at, due_at, due_at,
+    workflow_id
+FROM bookflow.executions;
 ANALYZE bookflow.events;
 ANALYZE bookflow.executions;
+ANALYZE bookflow.runs;
+ANALYZE bookflow.deliveries;
 """
 
 RUN = {"dag_id": "bookflow-w", "run_id": "run-77"}
@@ -79,7 +96,11 @@ def assert_no_seq_scan(found):
         ("load_jobs", {**RUN, "action": "mail"}),
         ("workflows_to_wake", {"now": NOW}),
         ("count_ended", RUN),
-        ("settle_executions", {**RUN, "actions": ["mail"], "stale": "stale", "now": NOW}),
+        ("settle_executions", {**RUN, "actions": ["mail"], "stale": ["stale"], "now": NOW}),
+        ("retire_results", {**RUN, "actions": ["mail"], "reason": "r", "code": "c", "now": NOW}),
+        ("park_executions", {**RUN, "actions": ["mail"], "soon": NOW, "limit": 6}),
+        ("park_all", {**RUN, "now": NOW, "limit": 6}),
+        ("close_cancelled", {**RUN, "code": "c", "sending": "s", "now": NOW}),
     ],
 )
 def test_run_queries_use_indexes(filled, name, params):
@@ -122,3 +143,23 @@ def test_single_lookups_use_indexes(filled, word, value):
 def test_executions_of_duplicates_use_an_index(filled):
     query = load_queries("intake")["find_heads"].sql
     assert_no_seq_scan(scans(filled, query, {"event_ids": [new_id()]}))
+
+
+def test_stranded_runs_are_found_among_the_running_alone(filled):
+    params = {"before": NOW, "limit": 50}
+    found = scans(filled, load_queries("runs")["stranded_runs"].sql, params)
+    assert {index for table, _, index in found if table == "executions"} == {"executions_running"}
+    assert ("runs", "Seq Scan", None) not in found
+
+
+def test_open_windows_are_found_among_the_waiting_alone(filled):
+    params = {"keys": ["w-7", "w-57"], "now": NOW - timedelta(days=9)}
+    found = scans(filled, load_queries("deliveries")["open_windows"].sql, params)
+    assert {index for _, _, index in found} == {"deliveries_open_digests"}
+
+
+def test_what_ended_actions_left_open_is_found_by_their_executions(filled):
+    query = load_queries("deliveries")["close_deliveries"].sql
+    rows = json.dumps([{"execution_id": str(new_id()), "action": "mail"} for _ in range(100)])
+    found = scans(filled, query, {"rows": rows, "code": "c", "sending": "s"})
+    assert ("deliveries", "Seq Scan", None) not in found

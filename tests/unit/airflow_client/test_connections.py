@@ -14,7 +14,7 @@ from bookflow.airflow_client.connections import (
 )
 from bookflow.errors import ConfigurationError, MissingConnectionError
 from bookflow.settings import Settings
-from bookflow.wiring import dsn_of, find_dsn
+from bookflow.wiring.databases import dsn_of, find_dsn
 
 SMTP = {
     "conn_type": "smtp",

@@ -8,7 +8,7 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "words", [("stats",), ("db", "status"), ("validate", "any.yaml", "--database")]
+    "words", [("stats",), ("upcoming",), ("db", "status"), ("validate", "any.yaml", "--database")]
 )
 def test_reading_makes_no_database(
     run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]

@@ -39,10 +39,9 @@ def test_equal_orders_share_a_level_and_inactive_actions_are_left_out() -> None:
         text("c", ", order: 2")
         + text("a", ", order: 1")
         + text("off", ", order: 1, is_active: false")
-        + text("b", ", order: 1, retries: 7")
+        + text("b", ", order: 1")
     )
     assert [[task.task_id for task in level] for level in made.levels] == [["a", "b"], ["c"]]
-    assert [task.retries for task in made.tasks] == [2, 7, 2]
 
 
 def test_finish_task_gives_way_to_an_action_of_that_name() -> None:

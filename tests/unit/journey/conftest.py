@@ -17,7 +17,8 @@ from bookflow.domains.booking import BookingDomain
 from bookflow.journey.acting import Actor
 from bookflow.journey.intake import Intake
 from bookflow.journey.running import TaskRuntime
-from bookflow.journey.sending import RetryPolicy
+from bookflow.journey.sending import OpenGuard, RetryPolicy
+from bookflow.journey.settling import Cadence
 from bookflow.journey.steps import Step, WorkflowFacts
 from bookflow.records import Message, NewDelivery, Receipt
 from bookflow.settings import Settings
@@ -123,6 +124,8 @@ class World:
     specs: ListedSpecs = field(default_factory=ListedSpecs)
     store: MemoryStore = field(default_factory=MemoryStore)
     domain: BookingDomain = field(default_factory=lambda: BookingDomain(Settings()))
+    make_guard: Callable[[WorkflowFacts], Any] = lambda workflow: OpenGuard()
+    cadence: Cadence = field(default_factory=Cadence)
 
     @property
     def intake(self) -> Intake:
@@ -141,6 +144,9 @@ class World:
             domain=self.domain,
             now=self.clock,
             policy=RetryPolicy(attempts=2, base=0.0),
+            make_guard=self.make_guard,
+            sleep=lambda seconds: self.clock.forward(seconds=seconds),
+            cadence=self.cadence,
         )
         return TaskRuntime(
             store=self.store,
@@ -153,14 +159,20 @@ class World:
         )
 
     def step(
-        self, action: ScriptedAction, *groups: Mapping[str, Any], workflow: str = "welcome"
+        self,
+        action: Any,
+        *groups: Mapping[str, Any],
+        workflow: str = "welcome",
+        name: str = "mail",
+        **changes: Any,
     ) -> Step:
+        """Give a step of a hand-written DAG; with `may_wait` it is one of a spec."""
         conditions = compile_conditions(
             [Group.model_validate(group) for group in groups], self.domain.vocabulary
         )
         kind = "update_booking" if action.effect == "update" else "send_email"
         facts = WorkflowFacts(workflow, workflow.title(), "v1")
-        return Step(facts, "mail", kind, conditions, action)
+        return Step(facts, name, kind, conditions, action, **changes)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookflow.errors import ConflictError, InputError, NotFoundError
-from bookflow.journey.intake import Incoming
+from bookflow.journey.intake import Incoming, Intake
 from bookflow.records import ExecutionStatus, RecordedEvent
 
 
@@ -98,6 +98,58 @@ def test_known_booking_is_found_by_id(world, make_booking):
     assert answer.executions[0].workflow_id == "goodbye"
 
 
+IMPLIED = {
+    "booking_requested": "pending",
+    "booking_confirmed": "confirmed",
+    "booking_cancelled": "cancelled",
+    "booking_rejected": "rejected",
+    "booking_completed": "completed",
+    "booking_no_show": "no_show",
+}
+
+
+@pytest.mark.parametrize(("trigger", "status"), IMPLIED.items())
+def test_event_sets_the_status_it_implies(world, make_booking, trigger, status):
+    booking = make_booking(status="pending" if status == "confirmed" else "confirmed")
+    world.intake.receive([Incoming("booking_created", subject=booking)])
+    world.intake.receive([Incoming(trigger, subject_id=booking["id"])])
+    assert world.store.load_subjects([booking["id"]])[booking["id"]]["status"] == status
+
+
+@pytest.mark.parametrize(("trigger", "status"), IMPLIED.items())
+def test_snapshot_without_status_takes_the_implied_one(world, make_booking, trigger, status):
+    booking = make_booking()
+    del booking["status"]
+    world.intake.receive([Incoming(trigger, subject=booking)])
+    assert world.store.load_subjects([booking["id"]])[booking["id"]]["status"] == status
+
+
+@pytest.mark.parametrize("trigger", ["booking_created", "booking_rescheduled", "before_meeting"])
+def test_other_events_take_the_status_as_it_is(world, make_booking, trigger):
+    booking = make_booking(status="completed")
+    [answer] = world.intake.receive([Incoming(trigger, subject=booking)])
+    assert isinstance(answer, RecordedEvent)
+    world.intake.receive([Incoming(trigger, subject_id=booking["id"], idempotency_key="again")])
+    assert world.store.load_subjects([booking["id"]])[booking["id"]]["status"] == "completed"
+
+
+def test_snapshot_that_contradicts_its_event_is_refused(world, make_booking):
+    booking = make_booking(status="confirmed")
+    item = Incoming("booking_cancelled", subject=booking, path="events[2]")
+    [answer] = world.intake.receive([item])
+    assert isinstance(answer, InputError)
+    assert answer.field == "events[2].booking.status"
+    assert "`confirmed` contradicts the event booking_cancelled" in str(answer)
+    assert "says `cancelled`" in str(answer)
+    assert world.store.load_subjects([booking["id"]]) == {}
+
+
+def test_status_in_other_words_is_no_contradiction(world, make_booking):
+    booking = make_booking(status="CANCELED")
+    [answer] = world.intake.receive([Incoming("booking_cancelled", subject=booking)])
+    assert isinstance(answer, RecordedEvent)
+
+
 def test_unknown_booking_id_says_what_to_do(world):
     [answer] = world.intake.receive([Incoming("booking_created", subject_id="nobody")])
     assert isinstance(answer, NotFoundError)
@@ -159,3 +211,23 @@ def test_sender_with_a_clock_ahead_outdates_no_later_snapshot(world, make_bookin
     cancelled = {**booking, "status": "cancelled"}
     world.intake.receive([Incoming("booking_cancelled", subject=cancelled)])
     assert world.store.load_subjects([booking["id"]])[booking["id"]]["status"] == "cancelled"
+
+
+def test_reminders_are_planned_soon_after_a_booking_came_in_and_for_nothing_else(
+    world, make_booking
+):
+    asked: list[int] = []
+    intake = Intake(
+        store=world.store,
+        specs=world.specs,
+        domain=world.domain,
+        waker=world.waker,
+        now=world.clock,
+        prompt=lambda: asked.append(1),
+    )
+    intake.receive([Incoming("booking_created", subject=make_booking(id="b-1"))])
+    assert asked == [1]
+    intake.receive([Incoming("manual", subject_id="b-1")])
+    assert asked == [1]
+    intake.receive([Incoming("booking_cancelled", subject_id="b-1")])
+    assert asked == [1, 1]

@@ -22,6 +22,7 @@ from tests.unit.journey.conftest import ScriptedAction
             'invitee_domain equals "example.net", but it is "example.org"',
             'invitee_domain equals "…", but it is "…"',
         ),
+        ("it can't be read: b'Ida' isn't 'ok'", "it can't be read: b…' isn't '…'"),
         ("HTTP 503 after 3 attempts", "HTTP 503 after 3 attempts"),
         (None, ""),
         pytest.param("no '" + "a" * 5_000 + "' here", "no '…'\"”", id="cut inside a quoted value"),

@@ -152,19 +152,20 @@ ON CONFLICT (slug) DO NOTHING;
 INSERT INTO bookflow.bookings AS b (
     id, status, start_time, end_time, event_type_id, organizer_id, invitee_name, invitee_email,
     invitee_phone, invitee_timezone, invitee_locale, attendees, cancellation_reason, meeting_link,
-    meeting_id, meeting_password, custom_answers, snapshot_at, created_at, updated_at
+    meeting_id, meeting_password, custom_answers, snapshot_at, created_at, updated_at, changed_by
 )
 SELECT
     n.id, n.status, n.start_time, n.end_time, t.id, n.organizer_id,
     n.invitee_name, n.invitee_email, n.invitee_phone, n.invitee_timezone, n.invitee_locale,
     n.attendees, n.cancellation_reason, n.meeting_link, n.meeting_id, n.meeting_password,
-    n.custom_answers, n.snapshot_at, n.created_at, n.updated_at
+    n.custom_answers, n.snapshot_at, n.created_at, n.updated_at, n.changed_by
 FROM json_to_recordset(%(rows)s::json) AS n (
     id text, status text, start_time timestamptz, end_time timestamptz, event_type_slug text,
     organizer_id text, invitee_name text, invitee_email text,
     invitee_phone text, invitee_timezone text, invitee_locale text, attendees jsonb,
     cancellation_reason text, meeting_link text, meeting_id text, meeting_password text,
-    custom_answers jsonb, snapshot_at timestamptz, created_at timestamptz, updated_at timestamptz
+    custom_answers jsonb, snapshot_at timestamptz, created_at timestamptz, updated_at timestamptz,
+    changed_by text
 )
 LEFT JOIN bookflow.event_types AS t ON t.slug = n.event_type_slug
 ORDER BY n.id
@@ -187,23 +188,97 @@ ON CONFLICT (id) DO UPDATE SET
     custom_answers = excluded.custom_answers,
     snapshot_at = excluded.snapshot_at,
     created_at = least(b.created_at, excluded.created_at),
-    updated_at = excluded.updated_at
-WHERE b.snapshot_at IS NULL OR excluded.snapshot_at >= b.snapshot_at;
+    updated_at = excluded.updated_at,
+    changed_by = excluded.changed_by
+WHERE b.snapshot_at IS NULL OR excluded.snapshot_at >= b.snapshot_at
+-- a row that was there before has been locked, which leaves a trace in its xmax
+RETURNING b.id, b.xmax = 0 AS is_new;
+
+-- name: lock_known_bookings
+-- description: Wait for changes of bookings that are under way, in the order of ids.
+SELECT id FROM bookflow.bookings WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE;
+
+-- name: apply_implied
+-- description: Set what events say by themselves of bookings that are known by their id alone.
+UPDATE bookflow.bookings AS b SET
+    status = coalesce(n.status, b.status),
+    snapshot_at = n.snapshot_at,
+    updated_at = n.updated_at,
+    changed_by = n.changed_by
+FROM json_to_recordset(%(rows)s::json) AS n (
+    id text, status text, snapshot_at timestamptz, updated_at timestamptz, changed_by text
+)
+WHERE b.id = n.id AND (b.snapshot_at IS NULL OR n.snapshot_at >= b.snapshot_at);
+
+-- name: find_same_changes
+-- description: Find the database's own events of the changes that events taken in tell of as well.
+SELECT DISTINCT ON (n.id) n.id, e.id AS same_as
+FROM json_to_recordset(%(rows)s::json) AS n (id uuid, trigger text, booking_id text)
+JOIN bookflow.bookings AS b ON b.id = n.booking_id
+CROSS JOIN LATERAL (
+    -- the last change of times or status; one that did both became two events
+    SELECT v.id, v.received_at
+    FROM bookflow.events AS v
+    WHERE
+        v.id IN (b.change_event_id, md5(b.change_event_id || '/moved')::uuid)
+        AND v.trigger = n.trigger AND v.source = 'database'
+    UNION ALL
+    -- a booking is made once, however much has changed since
+    SELECT v.id, v.received_at
+    FROM bookflow.events AS v
+    WHERE
+        n.trigger = 'booking_created' AND v.booking_id = n.booking_id
+        AND v.trigger = n.trigger AND v.source = 'database'
+) AS e
+ORDER BY n.id, e.received_at DESC;
+
+-- name: drop_events
+-- description: Take back events that turned out to be known; nothing refers to them yet.
+DELETE FROM bookflow.events WHERE id = ANY(%(ids)s);
+
+-- name: adopt_keys
+-- description: Let the database's events answer to the keys of events they stand for.
+WITH adopted AS (
+    UPDATE bookflow.events AS e SET
+        idempotency_key = coalesce(e.idempotency_key, n.idempotency_key),
+        fingerprint = n.fingerprint
+    FROM json_to_recordset(%(rows)s::json) AS n (
+        same_as uuid, idempotency_key text, fingerprint text
+    )
+    WHERE e.id = n.same_as
+    RETURNING e.matched_at
+)
+-- a dispatcher may have passed over them while they were locked here
+SELECT pg_notify('bookflow_events', '')
+FROM (SELECT 1 FROM adopted WHERE matched_at IS NULL LIMIT 1) AS unmatched;
 
 -- name: insert_executions
 -- description: Record executions; those that come with a run are claimed by it at once.
 INSERT INTO bookflow.executions (
     id, workflow_id, workflow_version, event_id, booking_id, status, due_at, wake_at, anchor_at,
-    created_at, started_at, dag_id, run_id
+    created_at, started_at, dag_id, run_id, rounds
 )
 SELECT
     n.id, n.workflow_id, n.workflow_version, n.event_id, n.booking_id, n.status, n.due_at, n.due_at,
-    n.anchor_at, n.created_at, n.started_at, n.dag_id, n.run_id
+    n.anchor_at, n.created_at, n.started_at, n.dag_id, n.run_id, (n.run_id IS NOT NULL)::integer
 FROM json_to_recordset(%(rows)s::json) AS n (
     id uuid, workflow_id text, workflow_version text, event_id uuid, booking_id text, status text,
     due_at timestamptz, anchor_at timestamptz, created_at timestamptz, started_at timestamptz,
     dag_id text, run_id text
-);
+)
+ORDER BY n.workflow_id, n.booking_id, n.anchor_at -- if: anchored
+ON CONFLICT (workflow_id, booking_id, anchor_at) WHERE anchor_at IS NOT NULL -- if: anchored
+DO NOTHING RETURNING id -- if: anchored
+;
+
+-- name: find_anchored_heads
+-- description: Read what callers of intake learn about the reminders of bookings at their times.
+SELECT e.id, e.workflow_id, e.booking_id, e.anchor_at, e.status, e.due_at
+FROM unnest(%(workflow_ids)s::text[], %(booking_ids)s::text[], %(anchors)s::timestamptz[])
+    AS n (workflow_id, booking_id, anchor_at)
+JOIN bookflow.executions AS e
+    ON
+        e.workflow_id = n.workflow_id AND e.booking_id = n.booking_id AND e.anchor_at = n.anchor_at;
 
 -- name: insert_runs
 -- description: Record the runs that executions came with, so that they claim nothing further.

@@ -2,8 +2,10 @@
 -- description: Give a page of executions, newest first, from a cursor on.
 SELECT
     e.id, e.workflow_id, e.workflow_version, e.event_id, e.booking_id, e.status, e.due_at,
-    e.created_at, e.started_at, e.completed_at, e.error_message, e.actions_executed,
-    e.actions_failed, e.actions_skipped, e.dag_id, e.run_id, v.trigger, v.occurred_at
+    e.anchor_at,
+    e.wake_at, e.rounds, e.created_at, e.started_at, e.completed_at, e.error_message,
+    e.actions_executed, e.actions_failed, e.actions_skipped, e.dag_id, e.run_id, v.trigger,
+    v.occurred_at
 FROM bookflow.executions AS e
 JOIN bookflow.events AS v ON v.id = e.event_id
 WHERE
@@ -23,8 +25,10 @@ LIMIT %(limit)s;
 -- description: Read whole executions, oldest first: one by its id, or all of a booking.
 SELECT
     e.id, e.workflow_id, e.workflow_version, e.event_id, e.booking_id, e.status, e.due_at,
-    e.created_at, e.started_at, e.completed_at, e.error_message, e.actions_executed,
-    e.actions_failed, e.actions_skipped, e.dag_id, e.run_id, v.trigger, v.occurred_at
+    e.anchor_at,
+    e.wake_at, e.rounds, e.created_at, e.started_at, e.completed_at, e.error_message,
+    e.actions_executed, e.actions_failed, e.actions_skipped, e.dag_id, e.run_id, v.trigger,
+    v.occurred_at
 FROM bookflow.executions AS e
 JOIN bookflow.events AS v ON v.id = e.event_id
 WHERE
@@ -37,7 +41,7 @@ ORDER BY e.created_at, e.id;
 -- description: Read the action results of executions, in the order they began.
 SELECT
     execution_id, action, type, status, reason, error_code, conditions, rendered, attempts,
-    started_at, duration_ms
+    resume_at, started_at, duration_ms
 FROM bookflow.action_results
 WHERE execution_id = ANY(%(ids)s)
 ORDER BY started_at, action;
@@ -45,8 +49,9 @@ ORDER BY started_at, action;
 -- name: find_deliveries
 -- description: Read the deliveries of executions, in the order they were claimed.
 SELECT
-    id, execution_id, action, recipient, channel, address, status, attempts, provider_id,
-    error_code, error_message, details, created_at, sent_at, settled_at
+    id, execution_id, action, recipient, channel, address, status, attempts, rounds,
+    not_before, digest_id, provider_id, error_code, error_message, details, created_at, sent_at,
+    settled_at
 FROM bookflow.deliveries
 WHERE execution_id = ANY(%(ids)s)
 ORDER BY created_at, recipient, id;

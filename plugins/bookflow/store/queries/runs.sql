@@ -19,7 +19,9 @@ WITH due AS MATERIALIZED (
 ),
 taken AS (
     UPDATE bookflow.executions AS e
-    SET status = 'running', started_at = %(now)s, dag_id = %(dag_id)s, run_id = %(run_id)s
+    SET
+        status = 'running', started_at = coalesce(e.started_at, %(now)s), rounds = e.rounds + 1,
+        dag_id = %(dag_id)s, run_id = %(run_id)s
     FROM due AS d
     WHERE e.id = d.id
     RETURNING e.id
@@ -49,90 +51,14 @@ SELECT
 -- description: Read a run's unfinished executions without a final result for one action.
 SELECT
     e.id AS execution_id, e.workflow_id, e.workflow_version, e.event_id, v.trigger,
-    e.booking_id, v.occurred_at, e.due_at, coalesce(r.attempts, 0) AS attempts
+    e.booking_id, v.occurred_at, e.due_at, e.anchor_at, coalesce(r.attempts, 0) AS attempts
 FROM bookflow.executions AS e
 JOIN bookflow.events AS v ON v.id = e.event_id
 LEFT JOIN bookflow.action_results AS r ON r.execution_id = e.id AND r.action = %(action)s
 WHERE
     e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'
-    AND (r.status IS NULL OR r.status = 'retrying')
+    AND (r.status IS NULL OR r.status IN ('retrying', 'waiting'))
 ORDER BY e.due_at, e.id;
-
--- name: insert_deliveries
--- description: Claim deliveries that were never tried; gives the ids that are new.
-INSERT INTO bookflow.deliveries (
-    id, execution_id, action, recipient, channel, address, status, created_at, claimed_at
-)
-SELECT
-    n.id, n.execution_id, n.action, n.recipient, n.channel, n.address, 'sending', %(now)s,
-    %(now)s
-FROM json_to_recordset(%(rows)s::json) AS n (
-    id uuid, execution_id uuid, action text, recipient text, channel text, address text
-)
-ORDER BY n.id
-ON CONFLICT DO NOTHING
-RETURNING id;
-
--- name: reclaim_deliveries
--- description: Claim deliveries tried before, unless they are final; gives how each stood.
-WITH before AS MATERIALIZED (
-    SELECT id, status, attempts
-    FROM bookflow.deliveries
-    WHERE id = ANY(%(ids)s)
-    ORDER BY id
-    FOR NO KEY UPDATE
-),
-marked AS (
-    UPDATE bookflow.deliveries AS d
-    SET status = 'sending', claimed_at = %(now)s
-    FROM before
-    WHERE d.id = before.id AND before.status IN ('sending', 'retrying')
-)
-SELECT id, status, attempts FROM before;
-
--- name: settle_deliveries
--- description: Record how claimed deliveries went; what is not being sent stays as it is.
-UPDATE bookflow.deliveries AS d SET
-    status = n.status,
-    attempts = d.attempts + n.attempts,
-    provider_id = coalesce(n.provider_id, d.provider_id),
-    error_code = n.error_code,
-    error_message = n.error_message,
-    details = n.details,
-    sent_at = CASE WHEN n.status IN ('sent', 'delivered') THEN n.at END,
-    settled_at = n.at
-FROM json_to_recordset(%(rows)s::json) AS n (
-    id uuid, status text, attempts integer, at timestamptz, provider_id text, error_code text,
-    error_message text, details jsonb
-)
-WHERE d.id = n.id AND d.status = 'sending';
-
--- name: upsert_results
--- description: Record action results; a final one stays, earlier tries add up.
-INSERT INTO bookflow.action_results AS r (
-    execution_id, action, type, status, reason, error_code, conditions, rendered, attempts,
-    started_at, duration_ms
-)
-SELECT
-    n.execution_id, n.action, n.type, n.status, n.reason, n.error_code, n.conditions, n.rendered,
-    n.attempts, n.started_at, n.duration_ms
-FROM json_to_recordset(%(rows)s::json) AS n (
-    execution_id uuid, action text, type text, status text, reason text, error_code text,
-    conditions jsonb, rendered jsonb, attempts integer, started_at timestamptz,
-    duration_ms double precision
-)
-ORDER BY n.execution_id, n.action
-ON CONFLICT (execution_id, action) DO UPDATE SET
-    type = excluded.type,
-    status = excluded.status,
-    reason = excluded.reason,
-    error_code = excluded.error_code,
-    conditions = excluded.conditions,
-    rendered = excluded.rendered,
-    attempts = r.attempts + excluded.attempts,
-    started_at = least(r.started_at, excluded.started_at),
-    duration_ms = r.duration_ms + excluded.duration_ms
-WHERE r.status = 'retrying';
 
 -- name: lock_bookings
 -- description: Lock the bookings to update, in the order of ids, and read what may change.
@@ -158,10 +84,17 @@ UPDATE bookflow.bookings AS b SET
     meeting_id = n.meeting_id,
     meeting_password = n.meeting_password,
     custom_answers = n.custom_answers,
-    updated_at = %(now)s
+    updated_at = %(now)s,
+    -- a snapshot of before must not undo a status; other fields rather give way to a late
+    -- cancellation than keep it out
+    snapshot_at = CASE
+        WHEN n.status IS DISTINCT FROM b.status THEN greatest(b.snapshot_at, %(now)s)
+        ELSE b.snapshot_at
+    END,
+    changed_by = n.changed_by
 FROM json_to_recordset(%(rows)s::json) AS n (
     id text, status text, cancellation_reason text, meeting_link text, meeting_id text,
-    meeting_password text, custom_answers jsonb
+    meeting_password text, custom_answers jsonb, changed_by text
 )
 WHERE b.id = n.id;
 
@@ -174,6 +107,65 @@ FROM json_to_recordset(%(rows)s::json) AS n (
     actor text, subject_id text, execution_id uuid, action text, before jsonb, after jsonb
 );
 
+-- name: retire_results
+-- description: End what a run's open executions put off for actions that are no longer planned.
+-- No run would take it up.
+WITH retired AS (
+    UPDATE bookflow.action_results AS r SET
+        status = 'skipped', reason = %(reason)s, error_code = %(code)s, resume_at = NULL
+    FROM bookflow.executions AS e
+    WHERE
+        e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'
+        AND r.execution_id = e.id AND r.status IN ('retrying', 'waiting')
+        AND r.action <> ALL(%(actions)s::text[])
+    RETURNING r.execution_id, r.action
+)
+UPDATE bookflow.deliveries AS d SET
+    status = 'failed', error_code = %(code)s, error_message = %(reason)s, not_before = NULL,
+    lease_until = NULL, settled_at = %(now)s
+FROM retired AS t
+WHERE
+    d.execution_id = t.execution_id AND d.action = t.action
+    AND d.status IN ('sending', 'retrying', 'waiting');
+
+-- name: park_executions
+-- description: Make a run's open executions pending again where an action has to go on.
+-- At the time it says, or soon where its task was cut off, which may happen a few times.
+WITH open AS (
+    SELECT
+        e.id,
+        min(r.resume_at) AS resume_at,
+        bool_or(r.resume_at IS NULL) AS is_cut_off
+    FROM bookflow.executions AS e
+    CROSS JOIN unnest(%(actions)s::text[]) AS a (action)
+    LEFT JOIN bookflow.action_results AS r ON r.execution_id = e.id AND r.action = a.action
+    WHERE
+        e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'
+        AND (r.status IS NULL OR r.status IN ('retrying', 'waiting'))
+    GROUP BY e.id
+)
+UPDATE bookflow.executions AS e SET
+    status = 'pending',
+    cut_off = e.cut_off + o.is_cut_off::integer,
+    wake_at = least(
+        o.resume_at,
+        CASE WHEN o.is_cut_off AND e.cut_off + 1 < %(limit)s THEN %(soon)s::timestamptz END
+    )
+FROM open AS o
+WHERE
+    e.id = o.id AND e.status = 'running'
+    AND (o.resume_at IS NOT NULL OR e.cut_off + 1 < %(limit)s);
+
+-- name: park_all
+-- description: Make a run's open executions pending again, due now.
+-- Not those that were left too often, nor those that no run would take up: they belong to
+-- hand-written DAGs, which are named like their workflow.
+UPDATE bookflow.executions SET
+    status = 'pending', wake_at = %(now)s, cut_off = cut_off + 1
+WHERE
+    dag_id = %(dag_id)s AND run_id = %(run_id)s AND status = 'running'
+    AND cut_off + 1 < %(limit)s AND dag_id <> workflow_id;
+
 -- name: fail_open_deliveries
 -- description: End what a run's open executions left undelivered, before their results end.
 UPDATE bookflow.deliveries AS d SET
@@ -181,14 +173,37 @@ UPDATE bookflow.deliveries AS d SET
     error_code = %(code)s,
     error_message = concat_ws(
         '; its last try: ',
-        CASE WHEN d.status = 'sending' THEN %(sending)s ELSE %(retrying)s END,
+        CASE d.status
+            WHEN 'sending' THEN %(sending)s::text
+            WHEN 'retrying' THEN %(retrying)s
+            ELSE %(waiting)s
+        END,
         d.error_message
     ),
+    not_before = NULL,
+    lease_until = NULL,
     settled_at = %(now)s
 FROM bookflow.executions AS e
 WHERE
     e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'
-    AND d.execution_id = e.id AND d.status IN ('sending', 'retrying');
+    AND d.execution_id = e.id AND d.status IN ('sending', 'retrying', 'waiting');
+
+-- name: close_cancelled
+-- description: End what was under way for executions of a run while they were cancelled.
+UPDATE bookflow.deliveries AS d SET
+    status = 'failed',
+    error_code = %(code)s,
+    error_message = CASE
+        WHEN d.status = 'sending' THEN concat_ws('; ', %(sending)s::text, e.error_message)
+        ELSE e.error_message
+    END,
+    not_before = NULL,
+    lease_until = NULL,
+    settled_at = %(now)s
+FROM bookflow.executions AS e
+WHERE
+    e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'cancelled'
+    AND d.execution_id = e.id AND d.status IN ('sending', 'retrying', 'waiting');
 
 -- name: fail_unfinished
 -- description: Give every planned action of a run's open executions a final result.
@@ -210,14 +225,47 @@ WHERE
     e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'
     AND NOT EXISTS (
         SELECT 1 FROM bookflow.action_results AS k
-        WHERE k.execution_id = e.id AND k.action = a.action AND k.status <> 'retrying'
+        WHERE
+            k.execution_id = e.id AND k.action = a.action
+            AND k.status NOT IN ('retrying', 'waiting')
     )
 ORDER BY e.id, a.action
 ON CONFLICT (execution_id, action) DO UPDATE SET
     status = excluded.status,
     reason = concat_ws('; its last try: ', excluded.reason, r.reason),
-    error_code = excluded.error_code
-WHERE r.status = 'retrying';
+    error_code = excluded.error_code,
+    resume_at = NULL
+WHERE r.status IN ('retrying', 'waiting');
+
+-- name: fail_all
+-- description: Fail a run's open executions, with what their actions had begun.
+WITH ended AS (
+    UPDATE bookflow.action_results AS r SET
+        status = 'failed',
+        reason = concat_ws('; its last try: ', %(reason)s::text, r.reason),
+        error_code = %(code)s,
+        resume_at = NULL
+    FROM bookflow.executions AS e
+    WHERE
+        e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'
+        AND r.execution_id = e.id AND r.status IN ('retrying', 'waiting')
+    RETURNING r.execution_id
+)
+UPDATE bookflow.executions AS e SET
+    status = 'failed', error_message = %(why)s, completed_at = %(now)s,
+    actions_executed = (
+        SELECT count(*) FROM bookflow.action_results AS r
+        WHERE r.execution_id = e.id AND r.status = 'completed'
+    ),
+    actions_failed = (
+        SELECT count(*) FROM bookflow.action_results AS r
+        WHERE r.execution_id = e.id AND r.status = 'failed'
+    ) + (SELECT count(*) FROM ended WHERE ended.execution_id = e.id),
+    actions_skipped = (
+        SELECT count(*) FROM bookflow.action_results AS r
+        WHERE r.execution_id = e.id AND r.status = 'skipped'
+    )
+WHERE e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running';
 
 -- name: settle_executions
 -- description: End those open executions of a run that have a final result for every action named.
@@ -228,21 +276,23 @@ WITH tally AS (
         count(*) FILTER (WHERE r.status = 'completed') AS executed,
         count(*) FILTER (WHERE r.status = 'failed') AS failed,
         count(*) FILTER (WHERE r.status = 'skipped') AS skipped,
-        count(*) FILTER (WHERE r.status = 'skipped' AND r.error_code = %(stale)s) AS stale,
+        count(*) FILTER (WHERE r.status = 'skipped' AND r.error_code = ANY(%(stale)s)) AS stale,
         (
             array_agg(concat_ws(': ', r.action, r.reason) ORDER BY r.started_at, r.action)
             FILTER (WHERE r.status = 'failed')
         )[1] AS failure,
         (
             array_agg(r.reason ORDER BY r.started_at, r.action)
-            FILTER (WHERE r.error_code = %(stale)s)
+            FILTER (WHERE r.error_code = ANY(%(stale)s))
         )[1] AS stale_reason
     FROM bookflow.executions AS e
     LEFT JOIN bookflow.action_results AS r ON r.execution_id = e.id
     WHERE e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'
     GROUP BY e.id
     HAVING
-        count(*) FILTER (WHERE r.action = ANY(%(actions)s::text[]) AND r.status <> 'retrying')
+        count(*) FILTER (
+            WHERE r.action = ANY(%(actions)s::text[]) AND r.status NOT IN ('retrying', 'waiting')
+        )
         = cardinality(%(actions)s::text[])
 )
 UPDATE bookflow.executions AS e SET
@@ -263,8 +313,10 @@ FROM tally AS t
 WHERE e.id = t.id AND e.status = 'running';
 
 -- name: count_ended
--- description: Count a run's executions by status.
-SELECT status, count(*) AS count
+-- description: Count a run's executions by status, and tell when parked ones go on.
+SELECT
+    status, count(*) AS count, min(workflow_id) AS workflow_id,
+    array_agg(DISTINCT wake_at) FILTER (WHERE status = 'pending') AS wake_at
 FROM bookflow.executions
 WHERE dag_id = %(dag_id)s AND run_id = %(run_id)s
 GROUP BY status;
@@ -292,3 +344,16 @@ WHERE EXISTS (
     WHERE e.workflow_id = hop.workflow_id AND e.status = 'pending' AND e.wake_at <= %(now)s
 )
 ORDER BY hop.workflow_id;
+
+-- name: stranded_runs
+-- description: List some of the runs that claimed long ago and still hold open executions.
+-- Any of them where there are many, so that long ones don't hide the others.
+WITH held AS MATERIALIZED (
+    SELECT DISTINCT dag_id, run_id FROM bookflow.executions WHERE status = 'running'
+)
+SELECT r.dag_id, r.run_id, r.workflow_id, r.claimed_at
+FROM held AS h
+JOIN bookflow.runs AS r ON r.dag_id = h.dag_id AND r.run_id = h.run_id
+WHERE r.claimed_at < %(before)s
+ORDER BY random()
+LIMIT %(limit)s;
