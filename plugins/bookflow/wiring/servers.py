@@ -1,0 +1,193 @@
+"""What the API server works with."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bookflow.domains.booking import BookingDomain
+from bookflow.errors import BookflowError
+from bookflow.records import utc_now
+from bookflow.wiring.databases import open_store
+
+if TYPE_CHECKING:
+    from bookflow.journey.inbound_desk import InboundDesk
+    from bookflow.journey.intake import Intake
+    from bookflow.journey.intervening import Interventions
+    from bookflow.journey.prompting import Prompter
+    from bookflow.journey.upcoming import Forecast
+    from bookflow.ports import ConnectionSource, ReportStore, ServerWaker
+    from bookflow.ports.endpoints import EndpointStore
+    from bookflow.settings import Settings
+    from bookflow.spec.repository import SpecRepository
+    from bookflow.store.postgres import PostgresStore
+
+log = logging.getLogger(__name__)
+
+SPEC_REFRESH_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class ServerRuntime:
+    """What the API server works with; `start` begins to work in the background."""
+
+    settings: Settings
+    domain: BookingDomain
+    specs: SpecRepository
+    reports: ReportStore
+    intake: Intake
+    waker: ServerWaker
+    store: PostgresStore
+    inbound: InboundDesk
+    prompter: Prompter
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _follower: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Follow the spec files, and plan reminders of what comes in, in the background."""
+        self._follower = threading.Thread(
+            target=self._follow_specs, name="bookflow-specs", daemon=True
+        )
+        self._follower.start()
+        self.prompter.start()
+
+    def stop(self) -> None:
+        """Stop following and planning, and close the store."""
+        self._stopping.set()
+        self.prompter.stop()
+        if self._follower is not None:
+            self._follower.join(timeout=5)
+        self.store.close()
+
+    @property
+    def interventions(self) -> Interventions:
+        """What people decide about executions."""
+        # only servers serve people
+        from bookflow.journey.intervening import Interventions
+
+        return Interventions(self.store, self.specs, self.waker, utc_now)
+
+    @property
+    def endpoints(self) -> EndpointStore:
+        """What is known of the places that messages go to."""
+        return self.store
+
+    @property
+    def forecast(self) -> Forecast:
+        """What is planned."""
+        # only servers look ahead for people
+        from bookflow.journey.upcoming import Forecast
+
+        def name_of(workflow_id: str) -> str | None:
+            loaded = self.specs.get(workflow_id)
+            return loaded.workflow.name if loaded else None
+
+        return Forecast(self.store, self.store, self.domain, name_of, utc_now)
+
+    def timeline(self, booking_id: str) -> dict[str, Any] | None:
+        """Give everything planned, sent, skipped and failed for a booking, with reasons."""
+        from bookflow.actions.masking import MASK
+        from bookflow.journey.timeline import build_entries
+
+        booking = self.store.load_subjects([booking_id]).get(booking_id)
+        executions = self.store.subject_executions(booking_id)
+        if booking is None and not executions:
+            return None
+        if booking and booking.get("meeting_password"):
+            booking["meeting_password"] = MASK
+        coming = self.forecast.coming(booking_id) if booking else []
+        entries = build_entries(
+            [*executions, *coming], self.specs, subject=booking, domain=self.domain
+        )
+        return {"booking_id": booking_id, "booking": booking, "entries": entries}
+
+    def health(self) -> dict[str, Any]:
+        """Tell the state of each part; `degraded` works, `unhealthy` loses or delays messages."""
+        # only servers tell their health
+        from bookflow.journey.endpoint_reports import tell_endpoint_health
+        from bookflow.spec.loading import show_path
+
+        database = self.store.check()
+        scan = self.specs.refresh(max_age=float("inf"))
+        specs = {
+            "status": "degraded" if scan.errors else "healthy",
+            "workflows": len(scan.workflows),
+            "invalid": [show_path(str(path)) for path in sorted(scan.errors)][:20],
+        }
+        parts = {
+            "database": database,
+            "specs": specs,
+            "waker": self.waker.check(),
+            "endpoints": tell_endpoint_health(self.store),
+        }
+        states = {part["status"] for part in parts.values()}
+        overall = next((s for s in ("unhealthy", "degraded") if s in states), "healthy")
+        return {"status": overall, "components": parts}
+
+    def _wake_overdue(self) -> None:
+        """Wake what an earlier server recorded but had no time to wake."""
+        now = utc_now()
+        try:
+            for workflow_id in self.store.workflows_to_wake(now):
+                self.waker.wake(workflow_id, now)
+        except BookflowError as error:
+            log.warning("bookflow: overdue workflows are left to the clock: %s", error)
+
+    def _follow_specs(self) -> None:
+        self._wake_overdue()
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            try:
+                self.specs.refresh(max_age=0.0)
+            except (OSError, BookflowError):
+                log.exception("bookflow: %s can't be read", self.settings.specs_dir)
+            elapsed = time.monotonic() - started
+            if elapsed > SPEC_REFRESH_SECONDS:
+                log.info("bookflow: reading new and changed specs took %.1f s", elapsed)
+            self._stopping.wait(SPEC_REFRESH_SECONDS)
+
+
+def open_server_runtime(
+    settings: Settings, connections: ConnectionSource, waker: ServerWaker, *, pool_size: int = 8
+) -> ServerRuntime:
+    """Open what the API server needs."""
+    from bookflow.airflow_client.sealing import FernetSealer
+    from bookflow.domains.booking.inbound_mapping import BookingInbound
+    from bookflow.journey.inbound_desk import open_desk
+    from bookflow.journey.intake import Intake
+    from bookflow.journey.planning import Planner
+    from bookflow.journey.prompting import Prompter
+    from bookflow.spec.repository import SpecRepository
+
+    domain = BookingDomain(settings)
+    store = open_store(settings, connections, pool_size=pool_size)
+    # the runtime's own thread refreshes; no request ever waits for a rescan
+    specs = SpecRepository(
+        settings.specs_dir,
+        domain.vocabulary,
+        size_limit=settings.spec_size_limit,
+        max_age=float("inf"),
+    )
+    planner = Planner(store, domain, waker)
+    prompter = Prompter(lambda: planner.plan(utc_now()))
+    intake = Intake(
+        store=store,
+        specs=specs,
+        domain=domain,
+        waker=waker,
+        now=utc_now,
+        prompt=prompter.prompt,
+    )
+    desk = open_desk(
+        settings=settings,
+        connections=connections,
+        store=store,
+        intake=intake,
+        mapping=BookingInbound(),
+        sealer=FernetSealer(),
+        now=utc_now,
+    )
+    return ServerRuntime(settings, domain, specs, store, intake, waker, store, desk, prompter)

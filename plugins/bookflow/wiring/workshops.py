@@ -1,0 +1,108 @@
+"""What a task process works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bookflow.domains.booking import BookingDomain
+from bookflow.journey.acting import Actor
+from bookflow.journey.retrying import RetrySchedule
+from bookflow.journey.running import TaskRuntime
+from bookflow.journey.sending import RetryPolicy
+from bookflow.journey.steps import Step, Timing, WorkflowFacts
+from bookflow.records import utc_now
+from bookflow.wiring.databases import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bookflow.journey.sending import Guard
+    from bookflow.ports import CompiledAction, ConnectionSource, Waker
+    from bookflow.settings import Settings
+    from bookflow.spec.models import Action
+    from bookflow.store.postgres import PostgresStore
+
+
+def compile_action(
+    action: Action, settings: Settings, domain: BookingDomain, connections: ConnectionSource
+) -> CompiledAction:
+    """Compile one action of a spec through the registry of action types."""
+    from bookflow.actions.action_resources import ActionResources
+    from bookflow.actions.registry import compile_action as compile_registered
+
+    return compile_registered(action, ActionResources(settings, domain, connections))
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a task process works with: the journey and everything to compile its actions."""
+
+    runtime: TaskRuntime
+    settings: Settings
+    domain: BookingDomain
+    connections: ConnectionSource
+    store: PostgresStore
+
+    def close(self) -> None:
+        """Close the connection to the database."""
+        self.store.close()
+
+    def build_step(
+        self, facts: WorkflowFacts, action: Action, timing: Timing | None = None
+    ) -> Step:
+        """Compile one action with its conditions.
+
+        With a `timing` the step may wait: what can't be sent now is put off to a later run.
+        """
+        from bookflow.spec.conditions import compile_conditions
+
+        if timing is not None and getattr(action, "ignore_quiet_hours", False):
+            timing = replace(timing, quiet_hours=None)
+        return Step(
+            workflow=facts,
+            name=action.name,
+            type=action.type,
+            conditions=compile_conditions(action.conditions, self.domain.vocabulary),
+            action=compile_action(action, self.settings, self.domain, self.connections),
+            retries=action.retries,
+            timing=timing or Timing(),
+            may_wait=timing is not None,
+        )
+
+
+def open_workshop(settings: Settings, connections: ConnectionSource, waker: Waker) -> Workshop:
+    """Open what a task process needs; the database is connected to on first use."""
+    store = open_store(settings, connections)
+    domain = BookingDomain(settings)
+    actor = Actor(
+        store=store,
+        domain=domain,
+        now=utc_now,
+        policy=RetryPolicy(
+            attempts=settings.attempts_per_try,
+            base=settings.backoff_seconds,
+            limit=settings.backoff_limit_seconds,
+        ),
+        concurrency=settings.concurrency,
+        schedule=RetrySchedule.of(settings),
+        make_guard=_guards(store, settings),
+    )
+    runtime = TaskRuntime(
+        store=store,
+        intake_store=store,
+        domain=domain,
+        waker=waker,
+        now=utc_now,
+        actor=actor,
+        batch_size=settings.batch_size,
+    )
+    return Workshop(runtime, settings, domain, connections, store)
+
+
+def _guards(store: PostgresStore, settings: Settings) -> Callable[[WorkflowFacts], Guard]:
+    """Give what makes the guard of one act; raises `ConfigurationError` for a bad limit."""
+    from bookflow.journey.guarding import Gatekeeper, SendingLimits
+
+    limits = SendingLimits.from_settings(settings)
+    return lambda workflow: Gatekeeper(store, workflow, limits=limits, now=utc_now)
