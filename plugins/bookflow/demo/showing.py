@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shlex
 import signal
 import sys
 import time
-from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from bookflow.airflow_client.run_names import dag_id_of
 from bookflow.demo.outfit import Outfit, open_outfit
+from bookflow.demo.printing import (
+    Outcome,
+    print_outcome,
+    print_places,
+    print_receivers,
+    print_reminders,
+    print_summary,
+)
+from bookflow.demo.reminding import ReminderShow, judge_reminders
 from bookflow.demo.samples import sample_events
 from bookflow.domains.booking import BOOKING_VOCABULARY
 from bookflow.errors import ConfigurationError
@@ -38,15 +44,6 @@ SHOWN_CHARACTERS = 300
 PLAIN_WIDTH = 150
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of the sample: executions in full, and what was still open at the end."""
-
-    executions: list[dict[str, Any]]
-    open_count: int
-    refused: list[dict[str, Any]]
-
-
 def run_demo(directory: Path, *, port: int, is_once: bool) -> int:
     """Run the demo; gives the exit code: 0 when the whole sample went through as it should."""
     console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
@@ -54,11 +51,21 @@ def run_demo(directory: Path, *, port: int, is_once: bool) -> int:
     console.print("starting PostgreSQL, receivers and Airflow (about half a minute) …")
     with open_outfit(directory, port=port) as outfit:
         outfit.stack.wait_for_dags(_workflow_dags(outfit.stack.layout.specs))
-        outcome = play_sample(outfit)
-        problems = judge(outfit, outcome)
-        print_summary(console, outcome)
-        print_outcome(console, outcome)
+        with open_api(outfit) as api:
+            reminders = ReminderShow(
+                api, partial(fire, api), outfit.stack.check_alive, now=datetime.now(UTC)
+            )
+            refused = [answer for answer in reminders.book() if "error" in answer]
+            outcome = play_sample(outfit, api)
+            print_summary(console, outcome)
+            print_outcome(console, outcome)
+            console.print("three bookings are a minute or two ahead; their reminders come next …")
+            refused += [answer for answer in reminders.change() if "error" in answer]
+            reminded = reminders.settle()
+        print_reminders(console, reminded)
         print_receivers(console, outfit)
+        problems = [*judge(outfit, outcome), *judge_reminders(reminded)]
+        problems.extend(f"an event was refused: {json.dumps(r['error'])}" for r in refused)
         for problem in problems:
             console.print(f"[red]problem:[/red] {escape(problem)}")
         if is_once:
@@ -94,18 +101,22 @@ def _workflow_dags(specs: Path) -> list[str]:
     return [dag_id_of(workflow.id) for workflow in active]
 
 
-def play_sample(outfit: Outfit) -> Outcome:
-    """Fire every sample event through the API and wait until nothing due is left open."""
-    with httpx.Client(
+def open_api(outfit: Outfit) -> httpx.Client:
+    """Open a client of the demo's editor."""
+    return httpx.Client(
         base_url=outfit.stack.url, headers=outfit.stack.headers("editor"), timeout=30
-    ) as api:
-        now = datetime.now(UTC)
-        # a demo that is started again fires its sample anew
-        events = sample_events(now, run=now.strftime("%Y%m%d%H%M%S"))
-        results = fire(api, events)
-        refused = [result for result in results if "error" in result]
-        wanted = [e["id"] for r in results if "error" not in r for e in r["executions"]]
-        return Outcome(*wait_until_settled(api, wanted, outfit.stack.check_alive), refused)
+    )
+
+
+def play_sample(outfit: Outfit, api: httpx.Client) -> Outcome:
+    """Fire every sample event through the API and wait until nothing due is left open."""
+    now = datetime.now(UTC)
+    # a demo that is started again fires its sample anew
+    events = sample_events(now, run=now.strftime("%Y%m%d%H%M%S"))
+    results = fire(api, events)
+    refused = [result for result in results if "error" in result]
+    wanted = [e["id"] for r in results if "error" not in r for e in r["executions"]]
+    return Outcome(*wait_until_settled(api, wanted, outfit.stack.check_alive), refused)
 
 
 def fire(
@@ -180,96 +191,10 @@ def judge(outfit: Outfit, outcome: Outcome) -> list[str]:
         problems.append("no execution came of the sample events")
     problems.extend(f"an event was refused: {json.dumps(r['error'])}" for r in outcome.refused)
     arrivals = outfit.arrivals()
-    for delivery in _deliveries(outcome):
+    for delivery in outcome.deliveries:
         times = arrivals[delivery["channel"]][delivery["id"].replace("-", "")]
         wanted = delivery["status"] in ("sent", "delivered")
         if times != wanted:
             said = f"delivery {delivery['id']} ({delivery['channel']}) is {delivery['status']}"
             problems.append(f"{said}, but arrived {times} times")
     return problems
-
-
-def print_summary(console: Console, outcome: Outcome) -> None:
-    """Print the sums, and how the latencies came about."""
-    entries = [entry for execution in outcome.executions for entry in execution["execution_log"]]
-    actions = Counter(entry["status"] for entry in entries)
-    sent = sum(d["status"] in ("sent", "delivered") for d in _deliveries(outcome))
-    bookings = {execution["booking_id"] for execution in outcome.executions}
-    planned = sum(not execution["execution_log"] for execution in outcome.executions)
-    console.print(
-        f"{len(bookings)} bookings, {len(outcome.executions)} executions: {sent} deliveries sent; "
-        f"actions {actions['completed']} completed, {actions['skipped']} skipped, "
-        f"{actions['failed']} failed; {planned} executions planned for later.\n"
-        "All events were fired at once, right after the start: latencies include the cold start."
-    )
-
-
-def print_outcome(console: Console, outcome: Outcome) -> None:
-    """Print the table: booking, workflow, action, outcome, reason, latency."""
-    table = Table("booking", "workflow", "action", "outcome", "reason", "latency", title="Sample")
-    for execution in outcome.executions:
-        if not execution["execution_log"]:
-            due = execution["due_at"]
-            table.add_row(
-                execution["booking_id"], execution["workflow_id"], "", "planned", f"due {due}", ""
-            )
-        for entry in execution["execution_log"]:
-            table.add_row(
-                escape(execution["booking_id"]),
-                execution["workflow_id"],
-                escape(entry["action"]),
-                _paint(entry["status"]),
-                escape(entry["reason"] or ""),
-                _latency(execution, entry),
-            )
-    console.print(table)
-
-
-def print_receivers(console: Console, outfit: Outfit) -> None:
-    """Print how many messages reached each receiver, and where they are kept."""
-    counts = ", ".join(f"{count} × {name}" for name, count in outfit.received().items())
-    console.print(f"received: {counts}; kept in {outfit.mailbox}")
-
-
-def print_places(console: Console, outfit: Outfit, outcome: Outcome) -> None:
-    """Print where to click and with which password."""
-    console.print(f"\n[bold]Airflow[/bold]  {outfit.stack.url}  (each workflow is a DAG)")
-    for name, password in outfit.stack.passwords.items():
-        console.print(f"  {name:<8} {escape(password)}")
-    console.print(
-        "for `bookflow trigger`:\n"
-        f"  export BOOKFLOW_URL={outfit.stack.url} BOOKFLOW_USERNAME=editor "
-        f"BOOKFLOW_PASSWORD={outfit.stack.passwords['editor']}\n"
-        "for `bookflow stats` and `bookflow db status`:\n"
-        f"  export BOOKFLOW_HOME={escape(shlex.quote(str(outfit.stack.directory)))}"
-    )
-    if outcome.executions:
-        shown = outcome.executions[0]
-        base = f"{outfit.stack.url}/bookflow"
-        console.print(f"one execution  {base}/executions/{shown['id']}")
-        console.print(f"one booking    {base}/bookings/{shown['booking_id']}")
-    console.print(f"logs           {outfit.stack.logs}")
-
-
-def _deliveries(outcome: Outcome) -> list[dict[str, Any]]:
-    return [
-        delivery
-        for execution in outcome.executions
-        for entry in execution["execution_log"]
-        for delivery in entry["deliveries"]
-    ]
-
-
-def _paint(status: str) -> str:
-    colours = {"completed": "green", "skipped": "yellow", "failed": "red"}
-    colour = colours.get(status, "cyan")
-    return f"[{colour}]{status}[/{colour}]"
-
-
-def _latency(execution: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
-    ends = [d["sent_at"] for d in entry["deliveries"] if d.get("sent_at")]
-    if not ends:
-        return ""
-    created = datetime.fromisoformat(execution["created_at"])
-    seconds = (datetime.fromisoformat(max(ends)) - created).total_seconds()
-    return f"{seconds:.2f} s"

@@ -10,14 +10,8 @@ import httpx
 import pytest
 from rich.console import Console
 
-from bookflow.demo.showing import (
-    Outcome,
-    fire,
-    print_places,
-    print_summary,
-    wait_until_settled,
-    watch,
-)
+from bookflow.demo.printing import Outcome, print_places, print_summary
+from bookflow.demo.showing import fire, wait_until_settled, watch
 from bookflow.errors import ConfigurationError
 
 Answer = httpx.Response | httpx.TransportError

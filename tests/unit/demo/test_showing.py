@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bookflow.demo.showing import Outcome, judge, print_outcome
+from bookflow.demo.printing import Outcome, print_outcome
+from bookflow.demo.showing import judge
 
 FIRST, SECOND = uuid.UUID(int=1), uuid.UUID(int=2)
 
