@@ -85,15 +85,23 @@ def test_row_written_by_sql_is_delivered_without_the_clock(
     with paused(stack, "bookflow_clock"):
         for _ in range(5):
             begun = time.monotonic()
-            booking = insert("pending")
+            booking = insert("confirmed")
             wait_for(lambda: calls_for(outfit, booking), 120, "the webhook")  # noqa: B023 (at once)
-            log.info("from SQL to the second workflow's webhook: %.2f s", time.monotonic() - begun)
-            assert settled(booking, "sql-approve")["status"] == "completed"
-            execution = settled(booking, "sql-welcome")
-            assert (execution["status"], execution["trigger"]) == ("completed", "booking_confirmed")
+            log.info("from SQL to the webhook: %.2f s", time.monotonic() - begun)
+            assert settled(booking, "sql-told")["status"] == "completed"
             assert calls_for(outfit, booking) == 1
     assert set(runs_of_dispatcher(api, "success")) == {"asset_triggered"}
     assert runs_of_dispatcher(api, "failed") == []
+
+
+def test_change_by_a_workflow_starts_the_next_one(
+    insert: Callable[[str], str], settled: Settled, outfit: Outfit
+) -> None:
+    booking = insert("pending")
+    assert settled(booking, "sql-approve")["status"] == "completed"
+    execution = settled(booking, "sql-welcome")
+    assert (execution["status"], execution["trigger"]) == ("completed", "booking_confirmed")
+    assert calls_for(outfit, booking) == 1
 
 
 def test_clock_finds_what_nobody_dispatched(

@@ -204,3 +204,21 @@ def store(request: pytest.FixtureRequest) -> Iterator[Any]:
 @pytest.fixture
 def scene(store: Any) -> Scene:
     return Scene(store)
+
+
+@pytest.fixture
+def desk(store: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Give somebody who writes bookings with plain SQL, or the like of it in memory."""
+    from tests.contract.desks import open_desk
+
+    is_memory = isinstance(store, MemoryStore)
+    with open_desk(store, None if is_memory else request.getfixturevalue("database")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def post(store: Any) -> Any:
+    """Give somebody who takes what waits for the dispatcher."""
+    from tests.contract.desks import Post
+
+    return Post(store)

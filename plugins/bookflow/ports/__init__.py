@@ -152,6 +152,8 @@ class IntakeStore(Protocol):
         Snapshots are upserted (an older one never replaces a newer one). An event whose
         idempotency key is known (or stands twice in the batch) is a duplicate: nothing is written
         for it and the answer is that of the first; with another fingerprint it is a conflict.
+        What API or inbound tell of a change that the database has written as an event itself is a
+        duplicate of that event, which takes over the key.
         """
         ...
 

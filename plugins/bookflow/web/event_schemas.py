@@ -75,7 +75,10 @@ class Booking(BaseModel):
     id: str = Field(description="The booking's id in your system.", examples=["bk-2041"])
     status: str = Field(
         "confirmed",
-        description="`pending`, `confirmed`, `cancelled`, `rejected`, `completed`, `no_show`.",
+        description=(
+            "`pending`, `confirmed`, `cancelled`, `rejected`, `completed`, `no_show`. Where "
+            "absent, what the event says, such as `cancelled`; else `confirmed`."
+        ),
         examples=["confirmed"],
     )
     start_time: AwareDatetime = Field(

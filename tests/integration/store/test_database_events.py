@@ -16,7 +16,7 @@ from bookflow.records import EventSource, NewEvent, NewExecution, RecordedEvent,
 from bookflow.store.named_sql import load_queries
 from bookflow.store.postgres import PostgresStore
 from tests.contract.conftest import make_booking, minutes
-from tests.contract.test_change_store import INSERT_BOOKING, INSERT_OWNERS, START
+from tests.contract.desks import INSERT_BOOKING, INSERT_OWNERS, START
 from tests.integration.store.test_query_plans import scans
 
 pytestmark = pytest.mark.database

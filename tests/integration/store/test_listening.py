@@ -13,7 +13,7 @@ from bookflow.records import utc_now
 from bookflow.store.listening import ChangeListener
 from bookflow.store.postgres import PostgresStore
 from tests.contract.conftest import minutes
-from tests.contract.test_change_store import INSERT_BOOKING, INSERT_OWNERS, START
+from tests.contract.desks import INSERT_BOOKING, INSERT_OWNERS, START
 
 pytestmark = pytest.mark.database
 
