@@ -26,7 +26,7 @@ actions:
 
 def turn(office: Any) -> None:
     """Do the chores that reminders need."""
-    from bookflow.dagrun.clock import plan_reminders, sync_specs
+    from bookflow.dagrun.chores import plan_reminders, sync_specs
 
     workshop = office.open_workshop()
     tick(
@@ -74,7 +74,7 @@ def test_tick_reads_specs_plans_and_wakes(
 def test_chores_go_on_when_the_specs_cannot_be_read(
     office: Any, booked: datetime, caplog: Any
 ) -> None:
-    from bookflow.dagrun.clock import sync_specs
+    from bookflow.dagrun.chores import sync_specs
 
     office.put("remind.yaml", REMINDER)
     sync_specs(office.open_workshop())

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Asset, AssetWatcher, BaseOperator
 
-from bookflow.dagrun.change_work import dispatch_all
-from bookflow.dagrun.clock import plan_reminders
+from bookflow.dagrun.chores import dispatch_all, plan_reminders
 from bookflow.dagrun.operators import readable_errors
 from bookflow.dagrun.task_work import open_task_work
 from bookflow.dagrun.watching import ChangeTrigger
