@@ -14,7 +14,7 @@ pip_install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench lock clean
+.PHONY: help install demo test check format bench chaos lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -54,6 +54,9 @@ format: $(DEVELOPMENT) ## Format and mend what can be mended
 
 bench: $(DEVELOPMENT) ## Measure and write docs/benchmarks.md (PARTS="burst latency": only these)
 	$(BIN)/python -m benchmarks $(PARTS)
+
+chaos: $(DEVELOPMENT) ## Kill each process in mid-burst, write docs/reliability.md (PARTS="task", EVENTS=200)
+	$(BIN)/python -m benchmarks.chaos $(PARTS) $(if $(EVENTS),--events $(EVENTS)) $(OPTIONS)
 
 lock: $(DEVELOPMENT) ## Compile requirements.txt and requirements-dev.txt from their .in files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \

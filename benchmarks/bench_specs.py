@@ -87,7 +87,7 @@ def _start_one() -> float:
 
     import bookflow.dagrun.factory
     import bookflow.dagrun.operators
-    import bookflow.wiring  # noqa: F401
+    import bookflow.wiring.workshops  # noqa: F401
 
     os.environ["_AIRFLOW_PARSING_CONTEXT_DAG_ID"] = "bookflow-bench-chain"
     os.environ["_AIRFLOW_PARSING_CONTEXT_TASK_ID"] = "first"

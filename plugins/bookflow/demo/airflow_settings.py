@@ -29,6 +29,16 @@ RECOMMENDED: Mapping[str, str] = {
     # starting many runs at once is bookflow's normal day
     "AIRFLOW__SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE": "100",
     "AIRFLOW__SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP": "50",
+    # a task whose worker died is noticed after a minute of silence instead of five; it would speak
+    # every 5 seconds, and one that is only slow finds that its deliveries are taken care of
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+    # tasks of a scheduler that died are looked for every 15 seconds instead of every 5 minutes; it
+    # counts as dead after 30 seconds of silence, as Airflow has it
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+    # a running task outlives about a minute without the API server or its database, and is back
+    # at most 8 seconds after them
+    "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "15",
+    "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "8",
 }
 """For every Airflow that runs bookflow, whatever its executor."""
 

@@ -7,10 +7,10 @@ import json
 import secrets
 from collections import Counter
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bookflow.demo.receivers import SmsReceiver, SmtpReceiver, WebhookReceiver
+from bookflow.demo.receivers import SmsReceiver, SmtpReceiver, TcpProxy, WebhookReceiver
 from bookflow.demo.stack import AirflowStack, Layout
 
 if TYPE_CHECKING:
@@ -25,13 +25,17 @@ SMS_NUMBER = "+12025550100"
 
 @dataclass(frozen=True, slots=True)
 class Outfit:
-    """A running stack and its receivers; `mailbox` is the folder they keep messages in."""
+    """A running stack and its receivers; `mailbox` is the folder they keep messages in.
+
+    `proxies` stand in front of the receivers, by channel, where they were asked for.
+    """
 
     stack: AirflowStack
     mail: SmtpReceiver
     sms: SmsReceiver
     webhooks: WebhookReceiver
     mailbox: Path
+    proxies: Mapping[str, TcpProxy] = field(default_factory=dict)
 
     def received(self) -> dict[str, int]:
         """Count what arrived, by channel as deliveries name it."""
@@ -61,8 +65,12 @@ def open_outfit(
     layout: Layout | None = None,
     environment: Mapping[str, str] | None = None,
     parallelism: int = 16,
+    with_proxies: bool = False,
 ) -> Iterator[Outfit]:
-    """Start receivers and a stack wired to them; everything stops at the end."""
+    """Start receivers and a stack wired to them; everything stops at the end.
+
+    With proxies, the stack reaches each receiver through one that can fail as networks do.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     mailbox = directory / "received"
     mailbox.mkdir(exist_ok=True)
@@ -76,6 +84,11 @@ def open_outfit(
         webhooks = running.enter_context(
             WebhookReceiver(secret=webhook_secret, keep=mailbox / "webhooks.jsonl")
         )
+        ports = {"email": mail.port, "sms": sms.port, "webhook": webhooks.port}
+        proxies: dict[str, TcpProxy] = {}
+        if with_proxies:
+            proxies = {name: running.enter_context(TcpProxy(to)) for name, to in ports.items()}
+            ports = {name: proxy.port for name, proxy in proxies.items()}
         stack = AirflowStack(
             directory,
             port=port,
@@ -83,35 +96,29 @@ def open_outfit(
             parallelism=parallelism,
             environment={
                 "BOOKFLOW_ALLOWED_NETWORKS": f"{LOOPBACK}/32",
-                **_connections(mail, sms, webhooks, sms_token, webhook_secret),
+                **_connections(ports, sms_token, webhook_secret),
                 **(environment or {}),
             },
         )
         running.enter_context(stack)
-        yield Outfit(stack, mail, sms, webhooks, mailbox)
+        yield Outfit(stack, mail, sms, webhooks, mailbox, proxies)
 
 
-def _connections(
-    mail: SmtpReceiver,
-    sms: SmsReceiver,
-    webhooks: WebhookReceiver,
-    sms_token: str,
-    webhook_secret: str,
-) -> dict[str, str]:
+def _connections(ports: Mapping[str, int], sms_token: str, webhook_secret: str) -> dict[str, str]:
     smtp = {
         "conn_type": "smtp",
         "host": LOOPBACK,
-        "port": mail.port,
+        "port": ports["email"],
         "extra": {"from_email": SENDER, "disable_ssl": True, "disable_tls": True},
     }
     twilio = {
         "conn_type": "http",
-        "host": f"http://{LOOPBACK}:{sms.port}",
+        "host": f"http://{LOOPBACK}:{ports['sms']}",
         "login": SMS_ACCOUNT,
         "password": sms_token,
         "extra": {"from": SMS_NUMBER},
     }
-    crm = {"conn_type": "http", "host": f"http://{LOOPBACK}:{webhooks.port}/crm"}
+    crm = {"conn_type": "http", "host": f"http://{LOOPBACK}:{ports['webhook']}/crm"}
     secret = {"conn_type": "generic", "password": webhook_secret}
     return {
         "AIRFLOW_CONN_BOOKFLOW_SMTP": json.dumps(smtp),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import hmac
+import logging
 import re
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -9,15 +13,20 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bookflow.actions.sms_segments import count_segments
 from bookflow.demo.receivers.receiving import LOCAL, Moment
 from bookflow.demo.receivers.web_faults import WebFault, WebReceiver
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+log = logging.getLogger(__name__)
+
+REPORT_SECONDS = 10.0
+UNREACHABLE = "30003"
 DEMO_ACCOUNT = "AC" + "0" * 32
 BODY_LIMIT = 1600
 
@@ -34,6 +43,7 @@ class ReceivedText:
     body: str
     segments: int
     key: str = ""
+    callback: str = ""
     received_at: Moment = field(default_factory=Moment)
 
     def to_json(self) -> dict[str, Any]:
@@ -51,7 +61,10 @@ class ReceivedText:
 
 
 class SmsReceiver(WebReceiver[ReceivedText]):
-    """Takes texts for one account; refuses what the real API would refuse, in its words."""
+    """Takes texts for one account; refuses what the real API would refuse, in its words.
+
+    A text that asks for status callbacks gets one, signed, for each status in `reports`.
+    """
 
     def __init__(
         self,
@@ -60,10 +73,14 @@ class SmsReceiver(WebReceiver[ReceivedText]):
         keep: Path | None = None,
         account: str = DEMO_ACCOUNT,
         token: str = "demo-token",  # noqa: S107 - of a server on 127.0.0.1 that only keeps texts
+        reports: tuple[str, ...] = (),
     ) -> None:
         """Describe the server."""
         super().__init__(port=port, keep=keep)
         self.account = account
+        self.reports = reports
+        self._token = token
+        self._reporting: set[asyncio.Task[None]] = set()
         self._authorization = "Basic " + b64encode(f"{account}:{token}".encode()).decode()
 
     @property
@@ -106,8 +123,13 @@ class SmsReceiver(WebReceiver[ReceivedText]):
             body=text,
             segments=count_segments(text).segments,
             key=request.headers.get("idempotency-key", ""),
+            callback=form.get("StatusCallback", ""),
         )
         self._note(received)
+        if received.callback and self.reports:
+            task = asyncio.create_task(self._report(received))
+            self._reporting.add(task)
+            task.add_done_callback(self._reporting.discard)
         answer = {
             "sid": received.sid,
             "account_sid": self.account,
@@ -121,6 +143,28 @@ class SmsReceiver(WebReceiver[ReceivedText]):
             "date_created": received.received_at.wall.isoformat(),
         }
         return web.json_response(answer, status=201)
+
+    async def _report(self, text: ReceivedText) -> None:
+        async with ClientSession(timeout=ClientTimeout(total=REPORT_SECONDS)) as session:
+            for status in self.reports:
+                form = {"MessageSid": text.sid, "MessageStatus": status, "To": text.to}
+                if status in ("failed", "undelivered"):
+                    form["ErrorCode"] = UNREACHABLE
+                signature = sign_callback(text.callback, form, self._token)
+                headers = {"X-Twilio-Signature": signature}
+                try:
+                    async with session.post(text.callback, data=form, headers=headers) as answer:
+                        if answer.status >= 300:
+                            log.warning("the callback was answered with %d", answer.status)
+                except (ClientError, TimeoutError) as error:
+                    log.warning("the callback did not get through: %s", error)
+
+
+def sign_callback(url: str, form: Mapping[str, str], token: str) -> str:
+    """Sign a callback as the real provider does."""
+    text = url + "".join(name + value for name, value in sorted(form.items()))
+    # the provider's own choice; HMAC-SHA1 is not broken
+    return b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
 def _find_problem(to: str, sender: str, text: str) -> tuple[int, str] | None:
