@@ -153,3 +153,18 @@ def test_span_has_a_default_and_a_limit():
         read_until(NOW, NOW)
     with pytest.raises(InputError, match="more than 90 days"):
         read_until(NOW + 91 * DAY, NOW)
+
+
+def left_out(desk: Desk, key: str) -> list[tuple[str, str]]:
+    forecast = Forecast(desk.store, desk.store, DOMAIN, {}.get, lambda: NOW)
+    return [(item["workflow_id"], item["kind"]) for item in forecast.left_out(key)]
+
+
+def test_a_reminder_that_a_booking_came_too_late_for_is_told(desk):
+    desk.rule("a-day-ahead", delay_minutes=24 * 60)
+    desk.rule("at-once", delay_minutes=24 * 60, if_past="send")
+    desk.rule("in-time", delay_minutes=30)
+    desk.rule("of-others", delay_minutes=24 * 60, event_types=("another",))
+    desk.put(NOW + 2 * HOUR, key="b-1", created_at=NOW - minutes(1))
+    assert left_out(desk, "b-1") == [("a-day-ahead", "skipped")]
+    assert left_out(desk, "b-2") == []

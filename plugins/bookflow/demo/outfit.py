@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
 from collections import Counter
 from contextlib import ExitStack, contextmanager
@@ -57,6 +58,12 @@ class Outfit:
         }
 
 
+def _allow_loopback(environ: Mapping[str, str]) -> str:
+    """Give the networks that requests may go to: ours, and what the user allows."""
+    allowed = environ.get("BOOKFLOW_ALLOWED_NETWORKS", "")
+    return ",".join(part for part in (f"{LOOPBACK}/32", allowed) if part)
+
+
 @contextmanager
 def open_outfit(
     directory: Path,
@@ -95,7 +102,7 @@ def open_outfit(
             layout=layout,
             parallelism=parallelism,
             environment={
-                "BOOKFLOW_ALLOWED_NETWORKS": f"{LOOPBACK}/32",
+                "BOOKFLOW_ALLOWED_NETWORKS": _allow_loopback(os.environ),
                 **_connections(ports, sms_token, webhook_secret),
                 **(environment or {}),
             },

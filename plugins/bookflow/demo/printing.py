@@ -99,9 +99,10 @@ def print_places(console: Console, outfit: Outfit, outcome: Outcome) -> None:
         "for `bookflow trigger`:\n"
         f"  export BOOKFLOW_URL={outfit.stack.url} BOOKFLOW_USERNAME=editor "
         f"BOOKFLOW_PASSWORD={outfit.stack.passwords['editor']}\n"
-        "for `bookflow stats` and `bookflow db status`:\n"
+        "for `bookflow stats`, `upcoming`, `endpoints` and `db status`:\n"
         f"  export BOOKFLOW_HOME={escape(shlex.quote(str(outfit.stack.directory)))}"
     )
+    console.print(f"the database, for any psql:\n  {escape(shlex.quote(outfit.stack.database))}")
     if outcome.executions:
         shown = outcome.executions[0]
         base = f"{outfit.stack.url}/bookflow"

@@ -52,20 +52,25 @@ def run_demo(directory: Path, *, port: int, is_once: bool) -> int:
     with open_outfit(directory, port=port) as outfit:
         outfit.stack.wait_for_dags(_workflow_dags(outfit.stack.layout.specs))
         with open_api(outfit) as api:
-            reminders = ReminderShow(
-                api, partial(fire, api), outfit.stack.check_alive, now=datetime.now(UTC)
-            )
-            refused = [answer for answer in reminders.book() if "error" in answer]
             outcome = play_sample(outfit, api)
             print_summary(console, outcome)
             print_outcome(console, outcome)
-            console.print("three bookings are a minute or two ahead; their reminders come next …")
-            refused += [answer for answer in reminders.change() if "error" in answer]
+            console.print("three bookings two minutes ahead: one is cancelled, one is moved …")
+            reminders = ReminderShow(
+                api, partial(fire, api), outfit.stack.check_alive, now=datetime.now(UTC)
+            )
+            answers = [*reminders.book(), *reminders.change()]
             reminded = reminders.settle()
         print_reminders(console, reminded)
         print_receivers(console, outfit)
-        problems = [*judge(outfit, outcome), *judge_reminders(reminded)]
-        problems.extend(f"an event was refused: {json.dumps(r['error'])}" for r in refused)
+        if not reminders.is_in_time:
+            console.print("this machine was too busy to change them before they were due")
+        problems = [
+            *judge(outfit, outcome),
+            *judge_reminders(reminded, is_in_time=reminders.is_in_time),
+        ]
+        refused = [answer["error"] for answer in answers if "error" in answer]
+        problems.extend(f"an event was refused: {json.dumps(error)}" for error in refused)
         for problem in problems:
             console.print(f"[red]problem:[/red] {escape(problem)}")
         if is_once:

@@ -35,7 +35,9 @@ COMPONENTS = {
 START_SECONDS = 180.0
 POLL_SECONDS = 0.25
 # whoever starts the stack may work with another Airflow, or not want compiled files kept
-FOREIGN_PREFIXES = ("AIRFLOW", "BOOKFLOW_", "_AIRFLOW", "PYTHON")
+FOREIGN_PREFIXES = ("AIRFLOW", "_AIRFLOW", "PYTHON")
+# but connections for bookflow are meant for it, wherever it runs
+OWN_PREFIXES = ("AIRFLOW_CONN_BOOKFLOW_",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,9 @@ class AirflowStack:
         _write_private(passwords, json.dumps(self.passwords))
         users = ",".join(f"{user}:{role}" for user, role in ROLES.items())
         inherited = {
-            key: value for key, value in os.environ.items() if not key.startswith(FOREIGN_PREFIXES)
+            key: value
+            for key, value in os.environ.items()
+            if key.startswith(OWN_PREFIXES) or not key.startswith(FOREIGN_PREFIXES)
         }
         return {
             **inherited,

@@ -30,14 +30,14 @@ class Bundle:
 
 
 def bundle_parcels(parcels: Sequence[Parcel], digest: Digest | None) -> list[Bundle]:
-    """Put parcels of the same digest into one, under the id that they were claimed with.
+    """Put parcels of the same digest into one, in order, under the id they were claimed with.
 
     That id is the same at every try, so that the receiver can tell a digest that comes twice.
     Whoever has got another address since the digest was begun is written to apart: nobody reads
     what was meant for another. So is what can't be sent, to fail alone.
     """
     groups: dict[tuple[uuid.UUID, str], list[Parcel]] = defaultdict(list)
-    for parcel in sorted(parcels, key=lambda one: one.delivery.id):
+    for parcel in parcels:
         is_refused = "refusal" in parcel.message.content
         is_gathered = digest is not None and not is_refused
         key = (parcel.state.digest_id if is_gathered else None) or parcel.delivery.id
@@ -47,9 +47,13 @@ def bundle_parcels(parcels: Sequence[Parcel], digest: Digest | None) -> list[Bun
         if key not in carriers or any(one.delivery.id == key for one in groups[key, address]):
             carriers[key] = address
     return [
-        _bundle(key if carriers[key] == address else group[0].delivery.id, group, digest)
+        _bundle(key if carriers[key] == address else _lowest(group), group, digest)
         for (key, address), group in groups.items()
     ]
+
+
+def _lowest(group: Sequence[Parcel]) -> uuid.UUID:
+    return min(parcel.delivery.id for parcel in group)
 
 
 def _bundle(key: uuid.UUID, group: Sequence[Parcel], digest: Digest | None) -> Bundle:

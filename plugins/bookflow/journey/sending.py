@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bookflow.errors import DeliveryError, TransientDeliveryError
@@ -113,15 +113,17 @@ class Sender:
     async def send(self, parcel: Parcel) -> DeliveryOutcome:
         """Send one parcel, trying again on transient failures; never raises."""
         attempt = 0
+        failure: DeliveryError | None = None
         started = time.monotonic()
         while True:
             try:
                 hold = await self._admit(parcel)
                 if hold:
-                    return self.end.put_off(parcel.state, hold, attempt, self.now())
+                    return self._stop(parcel, hold, failure, attempt)
                 attempt += 1
                 receipt = await self._call(parcel, attempt)
             except DeliveryError as error:
+                failure = error
                 wait = self._wait(attempt, error)
                 if wait is None:
                     return self.end.fail(parcel.state, error, attempt, self.now())
@@ -136,6 +138,17 @@ class Sender:
                 provider_id=receipt.provider_id,
                 details={**receipt.details, "elapsed_ms": elapsed},
             )
+
+    def _stop(
+        self, parcel: Parcel, hold: Hold, failure: DeliveryError | None, attempts: int
+    ) -> DeliveryOutcome:
+        """End a round that was held up; one that has failed before counts as such."""
+        if failure is None:
+            return self.end.put_off(parcel.state, hold, attempts, self.now())
+        outcome = self.end.fail(parcel.state, failure, attempts, self.now())
+        if outcome.not_before is None or outcome.not_before >= hold.until:
+            return outcome
+        return replace(outcome, not_before=hold.until)
 
     async def _admit(self, parcel: Parcel) -> Hold | None:
         try:

@@ -22,6 +22,8 @@ _KINDS = {
     ActionStatus.RETRYING: "retrying",
     ActionStatus.WAITING: "waiting",
 }
+CANCELLED_CODE = "cancelled"
+"""Of deliveries that were called off, which is no failure."""
 _DELIVERY_KINDS = {
     "sent": "sent",
     "delivered": "sent",
@@ -62,7 +64,8 @@ def build_entries(
         elif execution["status"] == ExecutionStatus.CANCELLED and not _says_why(execution, log):
             reason = execution.get("error_message")
             at = execution.get("completed_at")
-            entries.append({**base, "kind": "cancelled", "at": at, "reason": reason})
+            kind = execution.get("kind", "cancelled")
+            entries.append({**base, "kind": kind, "at": at, "reason": reason})
     return sorted(entries, key=lambda entry: (entry["at"] or "", entry["execution_id"] or ""))
 
 
@@ -84,6 +87,8 @@ def _of_action(base: Mapping[str, Any], item: Mapping[str, Any]) -> list[dict[st
     entries = []
     for delivery in deliveries:
         kind_of_one = _DELIVERY_KINDS.get(delivery["status"], kind)
+        if kind_of_one == "failed" and delivery.get("error_code") == CANCELLED_CODE:
+            kind_of_one = "cancelled"
         at = delivery.get("settled_at") or item.get("started_at")
         entries.append(
             {

@@ -83,6 +83,49 @@ class Forecast:
             for _, item in self._planned(wanted, now)[:MOST_ITEMS]
         ]
 
+    def left_out(self, subject_id: str) -> list[dict[str, Any]]:
+        """Give the reminders a subject gets none of because it came too late for them.
+
+        As executions without an id, cancelled at the time they would have been due.
+        """
+        now = self.now()
+        offsets = gather_offsets(self.clock.load_rules(self._triggers()))
+        windows = [
+            Window(shift_of(self.domain, offset)[0], now - FURTHEST, now + FURTHEST)
+            for offset in offsets
+        ]
+        found: dict[Anchor, dict[str, Any]] = {}
+        for candidate in self.clock.find_candidates(windows, subject_id=subject_id):
+            subject = candidate.subject
+            offset = offsets[candidate.place]
+            anchor_at = self.domain.anchor_of(offset.trigger, subject)
+            due_at = self.domain.due_at(offset.trigger, subject, now, offset.delay)
+            if anchor_at is None or due_at >= candidate.since:
+                continue
+            category = self.domain.category_of(subject)
+            for rule in offset.rules:
+                if rule.if_past == "skip" and rule.takes(category):
+                    anchor = Anchor(rule.workflow_id, subject_id, anchor_at)
+                    found[anchor] = self._left_out(rule, subject_id, due_at, candidate.since)
+        known = self.clock.find_anchored(list(found))
+        return [item for anchor, item in found.items() if anchor not in known]
+
+    def _left_out(
+        self, rule: SpecRule, subject_id: str, due_at: datetime, since: datetime
+    ) -> dict[str, Any]:
+        reason = (
+            f"was due at {due_at.isoformat()}, before the booking was as it is "
+            f"({since.isoformat()}): left out by `if_past: skip`"
+        )
+        item = self._item(rule.workflow_id, subject_id, rule.trigger, due_at, reason)
+        status = ExecutionStatus.CANCELLED
+        at = {"completed_at": since.isoformat(), "error_message": reason}
+        return {**item, **at, "id": None, "status": status, "kind": "skipped", "execution_log": []}
+
+    def _triggers(self) -> list[str]:
+        triggers = self.domain.vocabulary.triggers.values()
+        return [trigger.name for trigger in triggers if trigger.anchor]
+
     def _pending(self, wanted: Wanted) -> list[tuple[datetime, dict[str, Any]]]:
         asked = PendingFilter(
             wanted.until, wanted.workflow_id, wanted.subject_id, wanted.workflow_ids
@@ -115,9 +158,10 @@ class Forecast:
         return f"the meeting was moved to {current.isoformat()}"
 
     def _planned(self, wanted: Wanted, now: datetime) -> list[tuple[datetime, dict[str, Any]]]:
-        triggers = [item.name for item in self.domain.vocabulary.triggers.values() if item.anchor]
         rules = [
-            rule for rule in self.clock.load_rules(triggers) if wanted.includes(rule.workflow_id)
+            rule
+            for rule in self.clock.load_rules(self._triggers())
+            if wanted.includes(rule.workflow_id)
         ]
         offsets = gather_offsets(rules)
         found: list[tuple[datetime, dict[str, Any]]] = []

@@ -98,9 +98,10 @@ class ServerRuntime:
             return None
         if booking and booking.get("meeting_password"):
             booking["meeting_password"] = MASK
-        coming = self.forecast.coming(booking_id) if booking else []
+        forecast = self.forecast
+        computed = [*forecast.coming(booking_id), *forecast.left_out(booking_id)] if booking else []
         entries = build_entries(
-            [*executions, *coming], self.specs, subject=booking, domain=self.domain
+            [*executions, *computed], self.specs, subject=booking, domain=self.domain
         )
         return {"booking_id": booking_id, "booking": booking, "entries": entries}
 
@@ -172,7 +173,7 @@ def open_server_runtime(
         max_age=float("inf"),
     )
     planner = Planner(store, domain, waker)
-    prompter = Prompter(lambda: planner.plan(utc_now()))
+    prompter = Prompter(lambda: planner.plan(utc_now()).reached is not None)
     intake = Intake(
         store=store,
         specs=specs,

@@ -128,6 +128,7 @@ def test_places_can_be_pasted_into_a_shell() -> None:
     stack = SimpleNamespace(
         url="http://127.0.0.1:8081",
         passwords={"editor": "p-1"},
+        database="postgresql://postgres@/bookflow?host=/my%20here",
         directory=Path("/my [demo]/here"),
         logs=Path("/logs"),
     )

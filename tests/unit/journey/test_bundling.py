@@ -38,8 +38,8 @@ def shape(bundles: list[Bundle]) -> list[tuple[int, list[int]]]:
 
 def test_messages_of_a_digest_go_out_in_one_under_its_id() -> None:
     [bundle] = bundle_parcels([parcel(3), parcel(1), parcel(2)], HOUR)
-    assert shape([bundle]) == [(1, [1, 2, 3])]
-    assert bundle.parcel.message.content["subject"] == "S1 (and 2 more)"
+    assert shape([bundle]) == [(1, [3, 1, 2])]
+    assert bundle.parcel.message.content["subject"] == "S3 (and 2 more)"
 
 
 def test_without_digest_everything_goes_alone() -> None:

@@ -105,3 +105,18 @@ def test_failed_delivery_stands_at_the_end_of_its_last_try(settled_at, shown):
     execution = {**pending(), "status": "failed", "execution_log": [logged]}
     [entry] = build_entries([execution], Specs(), subject={"status": "confirmed"}, domain=DOMAIN)
     assert (entry["kind"], entry["at"]) == ("failed", shown)
+
+
+def test_a_delivery_that_was_called_off_is_no_failure() -> None:
+    delivery = {
+        "id": "d-1",
+        "status": "failed",
+        "error_code": "cancelled",
+        "error_message": "cancelled by ana: no need",
+        "recipient": "url",
+        "address": "https://example.com",
+    }
+    item = {"action": "hook", "type": "webhook", "status": "skipped", "deliveries": [delivery]}
+    execution = {**pending(), "status": "cancelled", "execution_log": [item]}
+    kinds = {entry["kind"] for entry in build_entries([execution], Specs())}
+    assert kinds == {"cancelled"}
