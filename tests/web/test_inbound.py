@@ -4,6 +4,7 @@ import logging
 import uuid
 from typing import Any
 
+import anyio
 import pytest
 
 from bookflow.errors import DatabaseUnavailableError, SchemaOutdatedError
@@ -258,3 +259,32 @@ def test_callback_of_the_sms_provider_needs_its_signature(open_client: Any, stor
     refused = client.post(path, data=form, headers={"X-Twilio-Signature": "x"})
     assert refused.status_code == 401
     assert client.post(path, data=form).status_code == 401
+
+
+def test_sender_that_hangs_up_fills_no_log(
+    stored: Any, airflow_database: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    from bookflow.web.app import create_app
+
+    app = create_app(lambda: stored)
+    app.state.keeper.open()
+    arriving = [{"type": "http.request", "body": b"{", "more_body": True}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return arriving.pop() if arriving else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/inbound/cal-com",
+        "query_string": b"",
+        "headers": [],
+        "client": ("203.0.113.5", 4711),
+    }
+    anyio.run(app, scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

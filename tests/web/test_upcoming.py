@@ -120,3 +120,12 @@ def test_only_plans_of_workflows_one_may_see(open_client: Any, planned: Any, dag
     client = open_client(planned, "viewer")
     answer = read(client, booking="bk-1")
     assert [item["workflow_id"] for item in answer["upcoming"]] == ["remind"]
+
+
+def test_misspelt_workflow_is_told_from_an_idle_one(open_client: Any, planned: Any) -> None:
+    planned.specs.add("idle", "booking_created", name="Idle", actions=["Mail"])
+    client = open_client(planned, "viewer")
+    assert read(client, workflow="idle")["upcoming"] == []
+    response = client.get(f"{API}/upcoming", params={"workflow": "remnid"})
+    assert response.status_code == 404
+    assert "no valid workflow `remnid`" in response.json()["detail"]

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import set_json_loads
 
 from bookflow.errors import (
     BookflowError,
@@ -17,6 +18,7 @@ from bookflow.errors import (
     DatabaseUnavailableError,
     SchemaOutdatedError,
 )
+from bookflow.store.json_text import load_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +69,14 @@ def connect(dsn: str) -> Link:
     parts = parse_dsn(dsn)
     parts.setdefault("connect_timeout", CONNECT_SECONDS)
     parts.setdefault("application_name", "bookflow")
-    return psycopg.connect(make_conninfo(**parts), autocommit=True, row_factory=dict_row)
+    link = psycopg.connect(make_conninfo(**parts), autocommit=True, row_factory=dict_row)
+    read_json_safely(link)
+    return link
+
+
+def read_json_safely(link: Link) -> None:
+    """Let no JSON that others wrote keep the rows beside it from being read."""
+    set_json_loads(load_json, link)
 
 
 class Lender(Protocol):
@@ -163,6 +172,7 @@ class PooledLender:
                     min_size=1,
                     max_size=self._size,
                     timeout=POOL_WAIT_SECONDS,
+                    configure=read_json_safely,
                     check=ConnectionPool.check_connection,
                     open=True,
                     name="bookflow",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 # PostgreSQL stores neither NUL nor halves of surrogate pairs
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -34,9 +37,33 @@ def dump_json(value: Any) -> str:
     return text
 
 
+def load_json(text: str | bytes) -> Any:
+    """Read JSON that PostgreSQL holds; what Python can't read never costs the rows beside it.
+
+    A number of thousands of digits becomes text; nesting without end an empty list or object.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return json.loads(text, parse_int=_read_int)
+    except RecursionError:
+        log.warning("bookflow: JSON in the database is nested too deep to be read; taken as empty")
+        is_list = text[:1] in ("[", b"[")
+        return [] if is_list else {}
+
+
 def through_json(value: Any) -> Any:
     """Give what a value is after it was stored and read again."""
     return json.loads(dump_json(value))
+
+
+def _read_int(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
 
 
 def iso(instant: datetime | None) -> str | None:

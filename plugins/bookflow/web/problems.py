@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bookflow.errors import (
@@ -200,6 +201,11 @@ class UnexpectedErrorGuard:
 
         try:
             await self._app(scope, receive, watch)
+        except ClientDisconnect:
+            # nobody is left to read it; and no stranger may fill the log with tracebacks
+            if not has_begun:
+                problem = Problem(400, "bad-request", "Bad Request", "The body ended too early.")
+                await answer(Request(scope), problem)(scope, receive, send)
         except Exception as error:
             if has_begun:
                 raise

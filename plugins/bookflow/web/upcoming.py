@@ -7,12 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
+from bookflow.errors import NotFoundError
 from bookflow.journey.upcoming import LONGEST_SPAN, MOST_ITEMS, Wanted, read_until
 from bookflow.web.bookings import find_timeline
 from bookflow.web.deps import VisibilityDep, require_reading
-from bookflow.web.lifecycle import RuntimeDep
+from bookflow.web.lifecycle import Runtime, RuntimeDep
 from bookflow.web.reading import read_instant, read_query_text, refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS, UpcomingList
+from bookflow.web.visibility import Visibility
 
 PAGE_SIZE = 50
 QUERY_KEYS = ("workflow", "booking", "until", "limit")
@@ -67,9 +69,21 @@ def list_upcoming(
         # raises for a booking that is not known or not to be seen
         find_timeline(runtime, visibility, wanted.subject_id)
     found = forecast.ask(wanted)
+    if wanted.workflow_id and not found.items:
+        _check_known(runtime, visibility, wanted.workflow_id)
     answer: dict[str, Any] = {
         "upcoming": found.items,
         "until": end.isoformat(),
         "has_more": found.has_more,
     }
     return JSONResponse(answer)
+
+
+def _check_known(runtime: Runtime, visibility: Visibility, workflow_id: str) -> None:
+    """Tell an idle workflow from a misspelt one; raises `NotFoundError`."""
+    if runtime.specs.get(workflow_id) is None or not visibility.includes(workflow_id):
+        message = (
+            f"no valid workflow `{workflow_id:.64}` is known, or you may not see it; "
+            "`bookflow validate` checks the specs"
+        )
+        raise NotFoundError(message)

@@ -397,3 +397,59 @@ def test_masking_shows_what_is_harmless_and_hides_what_is_hidden_there() -> None
         "age": "***",
         "noShow": True,
     }
+
+
+def _foreign(**changes: Any) -> dict[str, Any]:
+    body = load("standard-created")
+    return {**body, "data": {**body["data"], **changes}}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"trigger": "booking_cancelled", "booking_id": "cal-com:u1"}, "booking_id"),
+        ({"type": "booking.cancelled", "data": {"booking_id": "calendly:1"}}, "data.booking_id"),
+        (_foreign(id=" cal-com:u1"), "data.booking.id"),
+        (_foreign(event_type={"slug": "x", "id": "cal-com:7"}), "data.booking.event_type.id"),
+        (
+            _foreign(organizer={"email": "a@example.com", "id": "calendly:o"}),
+            "data.booking.organizer.id",
+        ),
+    ],
+)
+def test_one_door_does_not_reach_what_came_through_another(body: Any, field: str) -> None:
+    with pytest.raises(InputError, match="another platform's") as caught:
+        MAPPING.read("standard-webhooks", body, {})
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("kind", [None, "Intro between Hana Host and Ida Guest"])
+def test_title_of_a_booking_renames_no_event_type(kind: str | None) -> None:
+    body = load("cal-com-created")
+    body["payload"]["type"] = kind
+    body["payload"].pop("eventTitle", None)
+    event_type = MAPPING.read("cal-com", body, {}).subject["event_type"]
+    assert event_type["id"] is None
+    listed = {"event_types": {"7": "intro-call"}}
+    if kind is None:
+        known = MAPPING.read("cal-com", body, listed).subject["event_type"]
+        assert (known["id"], known["slug"]) == ("cal-com:7", "intro-call")
+
+
+def test_endless_list_of_attendees_is_cut_and_refused() -> None:
+    body = load("cal-com-created")
+    body["payload"]["attendees"] = body["payload"]["attendees"][:1] * 5_000
+    event = MAPPING.read("cal-com", body, {})
+    assert event.subject is not None
+    assert len(event.subject["attendees"]) == 1_000
+    with pytest.raises(InputError, match="500"):
+        booking_of(event)
+
+
+def test_time_zone_that_is_none_is_left_out_and_another_case_mended() -> None:
+    body = load("cal-com-created")
+    body["payload"]["attendees"][0]["timeZone"] = "europe/BERLIN"
+    body["payload"]["organizer"]["timeZone"] = "Europe/Berlinn"
+    subject = MAPPING.read("cal-com", body, {}).subject
+    assert subject["invitee"]["timezone"] == "Europe/Berlin"
+    assert subject["organizer"]["timezone"] is None

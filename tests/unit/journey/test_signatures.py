@@ -180,10 +180,19 @@ def test_body_that_is_no_text_is_refused():
         check("standard-webhooks", headers, b"\xff")
 
 
-@pytest.mark.parametrize("secret", ["whsec_!", "whsec_a", "whsec_"])
+@pytest.mark.parametrize(
+    "secret", ["whsec_!", "whsec_a", "pässwort", "correct horse battery staple"]
+)
 def test_secret_that_is_none_is_our_own_fault(secret):
     headers = sign("standard-webhooks", BODY, at=AT)
     with pytest.raises(ConfigurationError, match="base64"):
+        check("standard-webhooks", headers, secrets=[secret])
+
+
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_ab", "password"])
+def test_secret_that_could_be_guessed_is_our_own_fault(secret):
+    headers = sign("standard-webhooks", BODY, at=AT)
+    with pytest.raises(ConfigurationError, match="at least 24"):
         check("standard-webhooks", headers, secrets=[secret])
 
 

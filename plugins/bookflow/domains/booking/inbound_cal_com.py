@@ -188,9 +188,12 @@ def _event_type_of(payload: Mapping[str, Any], options: Mapping[str, Any]) -> di
     title = first_of(payload.get("eventTitle"), event_type.get("title"))
     names = (payload.get("type"), event_type.get("slug"), number, title)
     place = read_line(payload.get("location"))
+    slug = read_slug(options, names, "payload.type")
+    # a title may be the booking's own, with the names of people: by it no known type is renamed
+    sure = (*names[:2], *find_part(options, "event_types").values())
     return {
-        "id": f"{SOURCE}:{number}" if number else None,
-        "slug": read_slug(options, names, "payload.type"),
+        "id": f"{SOURCE}:{number}" if number and slug in sure else None,
+        "slug": slug,
         "name": read_line(title),
         "description": read_prose(payload.get("eventDescription")),
         "duration": read_count(payload.get("length")),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bookflow.domains.booking import inbound_cal_com, inbound_calendly
+from bookflow.domains.booking.inbound_values import find_part
 from bookflow.domains.booking.values import quote_value
 from bookflow.domains.booking.vocabulary import BOOKING_VOCABULARY
 from bookflow.errors import InputError
 from bookflow.ports.inbound import InboundEvent
 
 SOURCE = "standard-webhooks"
+FOREIGN = (f"{inbound_cal_com.SOURCE}:", f"{inbound_calendly.SOURCE}:")
 
 
 def read_standard(body: Mapping[str, Any], options: Mapping[str, Any]) -> InboundEvent:
@@ -40,6 +43,13 @@ def _read_own(body: Mapping[str, Any]) -> InboundEvent:
     return _event_of(trigger, trigger, body, body.get("occurred_at"), "")
 
 
+def _refuse_foreign(field: str, value: object) -> None:
+    """Refuse ids that another platform's requests gave: one secret opens one door only."""
+    if isinstance(value, str) and value.strip().startswith(FOREIGN):
+        message = f"{quote_value(value)} is another platform's, whose own webhooks alone change it"
+        raise InputError(field, message)
+
+
 def _event_of(
     kind: str, trigger: str, parts: Mapping[str, Any], occurred_at: object, path: str
 ) -> InboundEvent:
@@ -51,6 +61,11 @@ def _event_of(
     if occurred_at is not None and not isinstance(occurred_at, str):
         field = "occurred_at" if not path else "timestamp"
         raise InputError(field, "must be ISO 8601 text, such as 2026-03-01T14:30:00+01:00")
+    _refuse_foreign(f"{path}booking_id", key)
+    if booking is not None:
+        _refuse_foreign(f"{path}booking.id", booking.get("id"))
+        for part in ("event_type", "organizer"):
+            _refuse_foreign(f"{path}booking.{part}.id", find_part(booking, part).get("id"))
     return InboundEvent(
         kind,
         trigger=trigger,

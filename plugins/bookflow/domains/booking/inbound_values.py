@@ -19,7 +19,7 @@ from bookflow.domains.booking.values import (
     find_link_fault,
     quote_value,
 )
-from bookflow.domains.booking.zones import find_zone, suggest_zone
+from bookflow.domains.booking.zones import find_zone, mend_zone
 from bookflow.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ PHONE_LIMIT = 64
 NUMBER_LIMIT = 2**53
 ANSWER_DEPTH = 3
 LIST_LIMIT = 200
+PARTS_LIMIT = 1_000
+"""More than a booking may have of anything, so that the domain refuses what was cut."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _PROSE_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")
@@ -56,8 +58,8 @@ def find_part(source: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
 
 
 def list_parts(value: object) -> list[Mapping[str, Any]]:
-    """Give the objects of a list; anything else has none."""
-    items = value if isinstance(value, list) else []
+    """Give the objects of a list, of a very long one only the first; anything else has none."""
+    items = value[:PARTS_LIMIT] if isinstance(value, list) else []
     return [item for item in items if isinstance(item, Mapping)]
 
 
@@ -88,10 +90,8 @@ def read_zone(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     name = value.strip()
-    if find_zone(name) is not None:
-        return name
-    near = suggest_zone(name)
-    return near if near is not None and near.lower() == name.lower() else None
+    # guessing would take seconds for a list of people with bad ones
+    return name if find_zone(name) is not None else mend_zone(name)
 
 
 def read_locale(value: object) -> str | None:

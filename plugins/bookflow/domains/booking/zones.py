@@ -29,6 +29,11 @@ def zone_or_utc(name: str | None) -> tzinfo:
     return (find_zone(name) if name else None) or UTC
 
 
+def mend_zone(name: str) -> str | None:
+    """Give a time zone that is only spelled in another case as it is written."""
+    return _zones_by_lower().get(name.lower()) if len(name) <= _NAME_LIMIT else None
+
+
 @lru_cache(maxsize=2048)
 def suggest_zone(name: str) -> str | None:
     """Guess which time zone was meant: other case, the city alone, or a slip of the pen."""

@@ -221,7 +221,8 @@ CROSS JOIN LATERAL (
     FROM bookflow.events AS v
     WHERE
         v.id IN (b.change_event_id, md5(b.change_event_id || '/moved')::uuid)
-        AND v.trigger = n.trigger AND v.source = 'database'
+        -- who writes bookings by SQL may have copied the id from another one
+        AND v.booking_id = n.booking_id AND v.trigger = n.trigger AND v.source = 'database'
     UNION ALL
     -- a booking is made once, however much has changed since
     SELECT v.id, v.received_at

@@ -25,6 +25,11 @@ COMMENT ON COLUMN bookflow.bookings.changed_by IS
 COMMENT ON COLUMN bookflow.bookings.change_event_id IS
     'The event that the last change of times or status became.';
 
+-- Ids stand in indexes beside others, whose rows have a limit: a longer one would stop the clock
+-- for everybody. Rows from before are left alone.
+ALTER TABLE bookflow.bookings
+    ADD CONSTRAINT bookings_id_short CHECK (octet_length(id) <= 512) NOT VALID;
+
 -- Fires after bookings_keep_since (by name), which looks at none of the columns set here.
 CREATE FUNCTION bookflow.note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -126,6 +131,8 @@ END
 $$;
 COMMENT ON FUNCTION bookflow.write_events() IS
     'Writes what a change of a booking means as events, and tells the dispatcher.';
+-- triggers fire without it; with it anybody could write events by a trigger on a table of their own
+REVOKE EXECUTE ON FUNCTION bookflow.write_events() FROM PUBLIC;
 
 CREATE TRIGGER bookings_note_change BEFORE INSERT OR UPDATE ON bookflow.bookings
     FOR EACH ROW EXECUTE FUNCTION bookflow.note_change();
