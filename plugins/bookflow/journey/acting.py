@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from bookflow.errors import ConfigurationError, TransientDeliveryError
@@ -32,6 +33,7 @@ from bookflow.settings import Settings
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from bookflow.journey.steps import ActSummary, Step, WorkflowFacts
     from bookflow.ports import Domain, NowSource, RunStore
@@ -222,7 +224,7 @@ class Actor:
                 address=message.address,
                 endpoint=message.endpoint,
                 hold=self._find_hold(step, gated.job, message),
-                digest_key=_digest_key(step, message),
+                digest_key=self._find_digest(step, gated.job, message),
                 digest_window=digest.window * 60.0 if digest else 0.0,
             )
             for message in gated.messages
@@ -235,21 +237,29 @@ class Actor:
         # workflows without quiet hours need not pay for it
         from bookflow.journey.timing import find_hold
 
-        deadline = None
-        if job.subject is not None:
-            deadline = self.domain.late_limit(
-                job.trigger, job.subject, job.due_at, step.timing.if_late
-            )
+        deadline = self._find_deadline(step, job)
         return find_hold(step.timing, message, now=self.now(), deadline=deadline)
 
+    def _find_digest(self, step: Step, job: Job, message: Message) -> str | None:
+        """Name the digest a message waits for; a reminder alone beats one that comes too late."""
+        digest = step.timing.digest
+        if digest is None:
+            return None
+        # workflows without digests need not pay for it
+        from bookflow.journey.digesting import digest_key_of
+        from bookflow.journey.timing import START_SLACK
 
-def _digest_key(step: Step, message: Message) -> str | None:
-    if step.timing.digest is None:
-        return None
-    # workflows without digests need not pay for it
-    from bookflow.journey.digesting import digest_key_of
+        deadline = self._find_deadline(step, job)
+        end = self.now() + timedelta(minutes=digest.window)
+        if deadline is not None and end > deadline - START_SLACK:
+            return None
+        return digest_key_of(step.workflow.id, step.name, message)
 
-    return digest_key_of(step.workflow.id, step.name, message)
+    def _find_deadline(self, step: Step, job: Job) -> datetime | None:
+        """Give the last moment at which a message is worth sending."""
+        if job.subject is None:
+            return None
+        return self.domain.late_limit(job.trigger, job.subject, job.due_at, step.timing.if_late)
 
 
 def _sum_up(step: Step, results: Sequence[ActionResult]) -> ActSummary:

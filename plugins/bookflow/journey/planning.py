@@ -32,6 +32,7 @@ LONGEST_TURN = timedelta(days=1)
 """After an outage, the time that one transaction catches up on at most."""
 ORPHANED_AFTER = timedelta(hours=1)
 _ORPHANED = "the workflow is not active any more"
+_UNWANTED = "the workflow was edited and does not take this booking any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class Planner:
         offsets = gather_offsets(tick.load_rules(self._triggers()), is_lost=tick.is_lost)
         drafts = self._draft(tick, offsets, now, until)
         planned = self._record(tick, drafts, now)
+        self._correct(tick, offsets, planned, now)
         planned.orphaned = tick.close_orphans(
             before=now - ORPHANED_AFTER, now=now, reason=_ORPHANED
         )
@@ -171,7 +173,9 @@ class Planner:
             self.domain.earliest_anchor(offset.trigger, offset.delay, rule.if_late, now)
             for rule in offset.rules
         )
-        return Window(name, low, covered - shift)
+        # a bulk of moved subjects is past for most delays: they need not even be read
+        sends_past = any(rule.if_past == "send" for rule in offset.rules)
+        return Window(name, low, covered - shift, None if sends_past else shift)
 
     def _judge_all(
         self, offset: Offset, candidate: Candidate, now: datetime
@@ -219,6 +223,29 @@ class Planner:
         }
         late = len(made & missed.keys())
         return Planned(len(made) - late, len(restored), late, wakes=wakes)
+
+    def _correct(
+        self, tick: Tick, offsets: Sequence[Offset], planned: Planned, now: datetime
+    ) -> None:
+        """Bring what is recorded ahead in line with rules that were edited since."""
+        rules = {r.workflow_id: r for offset in offsets for r in offset.rules if r.is_fresh}
+        later: dict[uuid.UUID, tuple[str, datetime]] = {}
+        unwanted: list[uuid.UUID] = []
+        for one in tick.find_ahead(sorted(rules)) if rules else ():
+            rule = rules[one.workflow_id]
+            takes_it = rule.takes(self.domain.category_of(one.subject))
+            if rule.trigger != one.trigger or not takes_it:
+                unwanted.append(one.id)
+            elif self.domain.anchor_of(rule.trigger, one.subject) == one.anchor_at:
+                due_at = self.domain.due_at(rule.trigger, one.subject, now, rule.delay_minutes)
+                if due_at > now and due_at != one.due_at:
+                    later[one.id] = (one.workflow_id, due_at)
+        if unwanted:
+            tick.withdraw(unwanted, _UNWANTED)
+        if later:
+            moved = tick.reschedule({key: due_at for key, (_, due_at) in later.items()})
+            planned.restored += len(moved)
+            planned.wakes |= {(later[key][0], round_up(later[key][1])) for key in moved}
 
     def _event(self, trigger: str, subject_id: str, anchor_at: datetime, now: datetime) -> NewEvent:
         return NewEvent(

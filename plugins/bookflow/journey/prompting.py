@@ -27,7 +27,11 @@ class Prompter:
     """
 
     def __init__(self, plan: Callable[[], object], *, pause: float = PAUSE_SECONDS) -> None:
-        """Remember how to plan; `start` starts the thread."""
+        """Remember how to plan; `start` starts the thread.
+
+        Where `plan` gives False somebody else was just planning, who may not have seen what came
+        in: it is asked again after the pause.
+        """
         self._plan = plan
         self._pause = pause
         self._news = threading.Event()
@@ -57,7 +61,8 @@ class Prompter:
                 return
             self._news.clear()
             try:
-                self._plan()
+                if self._plan() is False:
+                    self._news.set()
             except BookflowError as error:
                 log.warning("bookflow: reminders are left to the clock: %s", error)
             except Exception:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from bookflow.records import ExecutionStatus, NewEvent, NewExecution, Subject
 
@@ -49,11 +49,15 @@ class SpecRule:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Subjects whose field `anchor` lies after `low` and at or before `high`."""
+    """Subjects whose field `anchor` lies after `low` and at or before `high`.
+
+    With a `wait`, `find_changed` leaves out those that were not yet as they are so long after it.
+    """
 
     anchor: str
     low: datetime
     high: datetime
+    wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,18 @@ class Outlook(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A reminder that is recorded and that no run has claimed yet."""
+
+    id: uuid.UUID
+    workflow_id: str
+    trigger: str
+    subject: Subject
+    anchor_at: datetime
+    due_at: datetime
+
+
 class Tick(Outlook, Protocol):
     """One turn of the clock: a transaction that no other turn shares.
 
@@ -186,6 +202,14 @@ class Tick(Outlook, Protocol):
         Gives the ids of those that will run; deliveries keep their ids. One that a run has claimed
         meanwhile stays as it is.
         """
+        ...
+
+    def find_ahead(self, workflow_ids: Sequence[str]) -> list[Ahead]:
+        """Find the reminders of workflows that are due after now and were never claimed."""
+        ...
+
+    def withdraw(self, ids: Sequence[uuid.UUID], reason: str) -> None:
+        """Cancel reminders with the reason, unless a run has claimed them meanwhile."""
         ...
 
     def close_orphans(self, *, before: datetime, now: datetime, reason: str) -> int:

@@ -77,14 +77,14 @@ def _find_digest_warnings(
     window = format_duration(digest.window)
     if known.counts_back:
         message = (
-            f"it holds a reminder back for up to {window}; one whose `{known.anchor}` has come by "
-            "then is not sent"
+            f"it holds a reminder back for up to {window}; one whose `{known.anchor}` would have "
+            "come by then is sent at once, alone"
         )
         yield _warn(("digest",), message, "digest-late")
     elif digest.window >= (workflow.if_late if workflow.if_late is not None else _LATE_AFTER):
         message = (
-            f"it holds messages back for up to {window}, by when they are too late to be sent; "
-            "shorten `window` or set a longer `if_late`"
+            f"it gathers for {window}, by when the messages are too late to be sent, so each is "
+            "sent at once, alone; shorten `window` or set a longer `if_late`"
         )
         yield _warn(("digest",), message, "digest-late")
 

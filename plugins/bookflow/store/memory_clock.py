@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bookflow.ports.clock import Anchor, Anchored, Candidate, SpecRule
+from bookflow.ports.clock import Ahead, Anchor, Anchored, Candidate, SpecRule
 from bookflow.records import DeliveryStatus, EventSource, ExecutionStatus
 
 if TYPE_CHECKING:
@@ -242,7 +242,8 @@ class MemoryTick:
         with store._lock:
             seen = store._clock.seen or 0
             ids = [key for key, shadow in store._clock.shadows.items() if shadow.change > seen]
-            return store._find(windows, ids, None)
+            found = store._find(windows, ids, None)
+        return [one for one in found if _is_recent(one, windows[one.place])]
 
     def find_anchored(self, anchors: Sequence[Anchor]) -> dict[Anchor, Anchored]:
         """Find the executions that exist for anchors."""
@@ -284,6 +285,8 @@ class MemoryTick:
             row = store._events[known]
             if (row["trigger"], row["booking_id"]) == (event.trigger, event.subject_id):
                 return known
+        # who has both keys must not stop the clock
+        store._add_event(replace(event, idempotency_key=None, source=EventSource.CLOCK))
         return event.id
 
     def reschedule(self, due: Mapping[uuid.UUID, datetime]) -> set[uuid.UUID]:
@@ -293,8 +296,7 @@ class MemoryTick:
         with store._lock:
             for key, at in due.items():
                 row = store._executions[key]
-                is_waiting = row["status"] == ExecutionStatus.PENDING and row["rounds"] == 0
-                if not is_waiting and row["status"] != ExecutionStatus.CANCELLED:
+                if not _is_unclaimed(row) and row["status"] != ExecutionStatus.CANCELLED:
                     continue
                 moved.add(key)
                 counts = dict.fromkeys(
@@ -312,6 +314,38 @@ class MemoryTick:
                             status=DeliveryStatus.RETRYING, not_before=None, settled_at=None
                         )
         return moved
+
+    def find_ahead(self, workflow_ids: Sequence[str]) -> list[Ahead]:
+        """Find the reminders of workflows that are due after now and were never claimed."""
+        store = self.store
+        names = ("id", "workflow_id", "trigger", "anchor_at", "due_at")
+        with store._lock:
+            rows = [
+                row
+                for row in store._executions.values()
+                if row["workflow_id"] in workflow_ids
+                and _is_unclaimed(row)
+                and row["wake_at"] > self.now
+                and row["anchor_at"] is not None
+            ]
+            found = [(row, store._bookings.read(row["booking_id"])) for row in rows]
+            return [
+                Ahead(**{name: row[name] for name in names}, subject=subject)
+                for row, subject in found
+                if subject is not None
+            ]
+
+    def withdraw(self, ids: Sequence[uuid.UUID], reason: str) -> None:
+        """Cancel reminders with the reason, unless a run has claimed them meanwhile."""
+        store = self.store
+        with store._lock:
+            for row in [store._executions[key] for key in ids]:
+                if _is_unclaimed(row):
+                    row.update(
+                        status=ExecutionStatus.CANCELLED,
+                        completed_at=self.now,
+                        error_message=reason,
+                    )
 
     def close_orphans(self, *, before: datetime, now: datetime, reason: str) -> int:
         """Cancel reminders due before then whose workflow is not active any more."""
@@ -348,3 +382,12 @@ def _anchor_of(row: Mapping[str, Any]) -> Anchor:
 
 def _is_called_off(status: str, anchor: str) -> bool:
     return status in _CALLED_OFF or (anchor == "end_time" and status == "no_show")
+
+
+def _is_unclaimed(row: Mapping[str, Any]) -> bool:
+    return bool(row["status"] == ExecutionStatus.PENDING and row["rounds"] == 0)
+
+
+def _is_recent(candidate: Candidate, window: Window) -> bool:
+    anchor: datetime = candidate.subject[window.anchor]
+    return window.wait is None or anchor + window.wait >= candidate.since

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _Row = dict[str, Any]
 
+_ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
+
 
 def find_windows(
     rows: Mapping[uuid.UUID, _Row], wanted: Iterable[NewDelivery], now: datetime
@@ -84,12 +86,14 @@ def name_digests(
     """Let messages of one digest that go out together be known by the first of them."""
     first: dict[str, uuid.UUID] = {}
     named = dict(states)
+    # a digest that was sent without a message carries it no more
+    sent = {row["digest_id"] for row in rows.values() if row["status"] in _ARRIVED}
     for key in sorted(states):
         row, state = rows[key], states[key]
         is_claimed = row["status"] is DeliveryStatus.SENDING and state.hold is None
         if not is_claimed or state.status is None or row["digest_key"] is None:
             continue
-        if row["digest_id"] is None:
+        if row["digest_id"] is None or row["digest_id"] in sent:
             row["digest_id"] = first.setdefault(row["digest_key"], key)
         named[key] = replace(state, digest_id=row["digest_id"])
     return named
@@ -100,7 +104,7 @@ def settle_delivery(row: _Row, outcome: DeliveryOutcome) -> None:
     status: DeliveryStatus = row["status"]
     if status.is_final or (status is not DeliveryStatus.SENDING and not outcome.status.is_final):
         return
-    is_sent = outcome.status in (DeliveryStatus.SENT, DeliveryStatus.DELIVERED)
+    is_sent = outcome.status in _ARRIVED
     is_waiting = outcome.status is DeliveryStatus.WAITING
     row.update(
         status=outcome.status,

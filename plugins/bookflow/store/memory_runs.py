@@ -135,10 +135,12 @@ class MemoryRuns:
         """Settle or park all executions of the run; see `ports.RunStore`."""
         plan = dict(actions)
         with self._lock:
+            held = self._runs.get(run)
             for row in self._open(run):
+                claimed_at = held.claimed_at if held else row["started_at"]
                 for action in retire_results(self._results, row["id"], plan):
                     close_open(self._of_action(row["id"], action), RETIRED_REASON, now)
-                if not park(row, self._results, plan, now):
+                if not park(row, self._results, plan, now, claimed_at):
                     mine = self._of_execution(row["id"])
                     fail_open_deliveries(mine, now)
                     fail_unfinished(self._results, mine, row["id"], plan.items(), now)

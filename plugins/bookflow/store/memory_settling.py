@@ -79,11 +79,16 @@ def park(
     results: Mapping[tuple[uuid.UUID, str], _Row],
     plan: Iterable[str],
     now: datetime,
+    claimed_at: datetime,
 ) -> bool:
-    """Make an execution pending again where an action has to go on; tells whether it did."""
+    """Make an execution pending again where an action has to go on; tells whether it did.
+
+    A time from before the run claimed is what an earlier run left: this one's task said nothing.
+    """
     found = [results.get((execution["id"], action)) for action in plan]
     unfinished = [row for row in found if not is_final(row)]
-    times = [row["resume_at"] for row in unfinished if row and row["resume_at"]]
+    said = [row["resume_at"] for row in unfinished if row and row["resume_at"]]
+    times = [at for at in said if at >= claimed_at]
     cut_off = execution["cut_off"]
     if len(times) < len(unfinished):
         cut_off += 1

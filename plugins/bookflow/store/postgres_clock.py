@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from bookflow.ports.clock import Anchor, Anchored, Candidate, SpecRule
+from bookflow.ports.clock import Ahead, Anchor, Anchored, Candidate, SpecRule
 from bookflow.records import ExecutionStatus
 from bookflow.store.json_text import dump_json, is_storable
 from bookflow.store.named_sql import load_queries
@@ -142,6 +142,7 @@ class PostgresTick:
             "anchors": [window.anchor for window in windows],
             "lows": [window.low for window in windows],
             "highs": [window.high for window in windows],
+            "waits": [None if w.wait is None else w.wait.total_seconds() for w in windows],
         }
         return [_candidate(row) for row in _ask(self.link, "find_changed", asked)]
 
@@ -183,6 +184,25 @@ class PostgresTick:
         _tell(self.link, "restore_deliveries", {"ids": ids})
         return set(ids)
 
+    def find_ahead(self, workflow_ids: Sequence[str]) -> list[Ahead]:
+        """Find the reminders of workflows that are due after now and were never claimed."""
+        asked = {"workflow_ids": list(workflow_ids), "now": self.now}
+        return [
+            Ahead(
+                id=row["id"],
+                workflow_id=row["workflow_id"],
+                trigger=row["trigger"],
+                subject=_subject(row, row["booking_id"]),
+                anchor_at=row["anchor_at"].astimezone(UTC),
+                due_at=row["due_at"].astimezone(UTC),
+            )
+            for row in _ask(self.link, "find_ahead", asked)
+        ]
+
+    def withdraw(self, ids: Sequence[uuid.UUID], reason: str) -> None:
+        """Cancel reminders with the reason, unless a run has claimed them meanwhile."""
+        _tell(self.link, "withdraw", {"ids": list(ids), "reason": reason, "now": self.now})
+
     def close_orphans(self, *, before: datetime, now: datetime, reason: str) -> int:
         """Cancel reminders due before then whose workflow is not active any more."""
         asked = {"before": before, "now": now, "reason": reason}
@@ -208,26 +228,32 @@ class PostgresTick:
                 if event.id not in held
             }
             if not keys:
-                break
-            rows = [
-                {
-                    "id": str(event.id),
-                    "trigger": event.trigger,
-                    "booking_id": event.subject_id,
-                    "source": event.source.value,
-                    "occurred_at": event.occurred_at,
-                    "received_at": event.received_at,
-                    "idempotency_key": key,
-                    "fingerprint": event.fingerprint,
-                }
-                for key, event in keys.items()
-            ]
+                return held
+            rows = [_event_row(event, key) for key, event in keys.items()]
             _tell(self.link, "insert_clock_events", {"rows": dump_json(rows)})
             for row in _ask(self.link, "find_clock_events", {"keys": list(keys)}):
                 event = keys[row["idempotency_key"]]
                 if (row["trigger"], row["booking_id"]) == (event.trigger, event.subject_id):
                     held[event.id] = row["id"]
-        return held
+        # who has both keys must not stop the clock
+        keyless = [event for event in events if event.id not in held]
+        if keyless:
+            rows = [_event_row(event, None) for event in keyless]
+            _tell(self.link, "insert_clock_events", {"rows": dump_json(rows)})
+        return {**held, **{event.id: event.id for event in keyless}}
+
+
+def _event_row(event: NewEvent, key: str | None) -> dict[str, Any]:
+    return {
+        "id": str(event.id),
+        "trigger": event.trigger,
+        "booking_id": event.subject_id,
+        "source": event.source.value,
+        "occurred_at": event.occurred_at,
+        "received_at": event.received_at,
+        "idempotency_key": key,
+        "fingerprint": event.fingerprint,
+    }
 
 
 def _ask(link: Link, name: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -303,14 +329,17 @@ def _find(
 
 
 def _candidate(row: Mapping[str, Any]) -> Candidate:
-    subject = {
-        "id": row["id"],
+    return Candidate(row["place"], _subject(row, row["id"]), row["since"].astimezone(UTC))
+
+
+def _subject(row: Mapping[str, Any], subject_id: str) -> dict[str, Any]:
+    return {
+        "id": subject_id,
         "status": row["status"],
         "start_time": row["start_time"].astimezone(UTC),
         "end_time": row["end_time"].astimezone(UTC),
         "event_type": {"slug": row["slug"]},
     }
-    return Candidate(row["place"], subject, row["since"].astimezone(UTC))
 
 
 def _find_anchored(link: Link, anchors: Sequence[Anchor]) -> dict[Anchor, Anchored]:

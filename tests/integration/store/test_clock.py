@@ -170,3 +170,16 @@ def test_booking_counts_from_its_creation_but_never_later_than_now(sql, now):
         {"id": "b-1", "start": now, "at": now + HOUR},
     )
     assert since(sql)["times"] < now + HOUR
+
+
+@pytest.mark.parametrize("never", ["-infinity", "infinity", "0044-03-15 BC"])
+def test_row_that_says_it_changed_at_no_time_stops_no_clock(store, sql, now, never):
+    plan(store, now)
+    sql.execute(BOOK, {"id": "b-1", "start": now + HOUR / 2})
+    moved = {"start": now + HOUR + timedelta(seconds=90), "never": never}
+    sql.execute(
+        "UPDATE bookflow.bookings SET start_time = %(start)s, status = 'pending',"
+        " end_time = %(start)s + interval '30 min', updated_at = %(never)s",
+        moved,
+    )
+    assert plan(store, now + timedelta(seconds=60)) == 1

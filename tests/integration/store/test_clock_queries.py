@@ -105,11 +105,13 @@ def walk(node):
                 "seen_xid": "999999",
                 "end_xid": "1999999",
                 "anchors": ["start_time"] * OFFSETS,
+                "waits": [-3600.0] * OFFSETS,
                 **WINDOWS,
             },
             (),
         ),
         ("find_anchored", ANCHORS, ()),
+        ("find_ahead", {"workflow_ids": ["w-7", "w-8"], "now": NOW}, ()),
         (
             "close_orphans",
             {"before": NOW - timedelta(days=1), "now": NOW, "reason": "gone"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -159,6 +159,18 @@ def test_digest_leaves_out_what_was_cancelled_meanwhile(world, book, mailing, pl
     [(message, _)] = listening.sent
     assert message.content["subject"] == "For Hana Host"
     assert status_of(world, kept) == "completed"
+
+
+def test_reminder_goes_out_alone_rather_than_too_late(world, make_booking, mailing, play):
+    world.specs.add("welcome", "before_meeting", delay=120)
+    step, listening = mailing("organizer", digest=Digest(window=60))
+    start = at("2026-03-05T13:00")
+    world.intake.receive([Incoming("before_meeting", subject=make_booking())])
+    assert play(step, start - timedelta(minutes=60)) == ()
+    assert listening.addresses == ["host@example.com"]
+    world.intake.receive([Incoming("before_meeting", subject=make_booking(id="b-other"))])
+    [end] = play(step, start - timedelta(minutes=62))
+    assert end == start - timedelta(minutes=2)
 
 
 def _as_payload(booking: dict[str, Any]) -> dict[str, Any]:

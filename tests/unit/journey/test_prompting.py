@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -33,7 +33,7 @@ class Plan:
 
 
 @contextmanager
-def running(plan: Plan, pause: float = 0.0) -> Iterator[Prompter]:
+def running(plan: Callable[[], object], pause: float = 0.0) -> Iterator[Prompter]:
     prompter = Prompter(plan, pause=pause)
     prompter.start()
     try:
@@ -76,3 +76,16 @@ def test_a_plan_that_fails_stops_no_later_one(failure: Exception) -> None:
         plan.wait_for(1)
         prompter.prompt()
         plan.wait_for(2)
+
+
+def test_plan_that_found_another_at_work_is_asked_again() -> None:
+    plan = Plan()
+
+    def busy_at_first() -> bool:
+        plan()
+        return plan.calls > 1
+
+    with running(busy_at_first) as prompter:
+        prompter.prompt()
+        plan.wait_for(2)
+    assert plan.calls == 2

@@ -115,6 +115,7 @@ CROSS JOIN LATERAL (
 
 -- name: find_changed
 -- description: Find bookings that changed since the last turn and lie in a window.
+-- Waits are seconds: a day of an interval is 23 hours long where the session's clock changes.
 WITH changed AS MATERIALIZED (
     SELECT
         k.id, k.status, k.start_time, k.end_time, t.slug,
@@ -127,14 +128,19 @@ WITH changed AS MATERIALIZED (
 )
 SELECT w.place, b.id, b.status, b.start_time, b.end_time, b.slug, b.since
 FROM unnest(
-    %(places)s::integer[], %(anchors)s::text[], %(lows)s::timestamptz[], %(highs)s::timestamptz[]
-) AS w (place, anchor, low, high)
+    %(places)s::integer[], %(anchors)s::text[], %(lows)s::timestamptz[], %(highs)s::timestamptz[],
+    %(waits)s::float8[]
+) AS w (place, anchor, low, high, wait)
 JOIN changed AS b
     ON
-        (w.anchor = 'start_time' AND b.start_time > w.low AND b.start_time <= w.high)
+        (
+            w.anchor = 'start_time' AND b.start_time > w.low AND b.start_time <= w.high
+            AND (w.wait IS NULL OR b.start_time + w.wait * interval '1 second' >= b.since)
+        )
         OR (
             w.anchor = 'end_time' AND b.end_time > w.low AND b.end_time <= w.high
             AND b.status <> 'no_show'
+            AND (w.wait IS NULL OR b.end_time + w.wait * interval '1 second' >= b.since)
         );
 
 -- name: find_anchored
@@ -219,6 +225,25 @@ WHERE execution_id = ANY(%(ids)s) AND error_code = 'stale';
 -- description: Let deliveries go on that ended with their execution, under the same ids.
 UPDATE bookflow.deliveries SET status = 'retrying', not_before = NULL, settled_at = NULL
 WHERE execution_id = ANY(%(ids)s) AND status = 'failed' AND error_code = 'cancelled';
+
+-- name: find_ahead
+-- description: Find the reminders of workflows that are due later and were never claimed.
+SELECT
+    e.id, e.workflow_id, v.trigger, e.anchor_at, e.due_at,
+    b.id AS booking_id, b.status, b.start_time, b.end_time, t.slug
+FROM bookflow.executions AS e
+JOIN bookflow.events AS v ON v.id = e.event_id
+JOIN bookflow.bookings AS b ON b.id = e.booking_id
+JOIN bookflow.event_types AS t ON t.id = b.event_type_id
+WHERE
+    e.workflow_id = ANY(%(workflow_ids)s) AND e.status = 'pending' AND e.wake_at > %(now)s
+    AND e.rounds = 0 AND e.anchor_at IS NOT NULL;
+
+-- name: withdraw
+-- description: Cancel reminders, unless a run has claimed them meanwhile.
+UPDATE bookflow.executions SET
+    status = 'cancelled', completed_at = %(now)s, error_message = %(reason)s
+WHERE id = ANY(%(ids)s) AND status = 'pending' AND rounds = 0;
 
 -- name: close_orphans
 -- description: Cancel overdue reminders of workflows that are not active any more.

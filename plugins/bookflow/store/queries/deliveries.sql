@@ -43,7 +43,14 @@ RETURNING id, trying_since;
 -- `in_flight` under somebody's lease, `final`.
 WITH before AS MATERIALIZED (
     SELECT
-        d.id, d.status, d.attempts, d.rounds, d.trying_since, d.digest_key, d.digest_id,
+        d.id, d.status, d.attempts, d.rounds, d.trying_since, d.digest_key,
+        -- a digest that was sent without it carries it no more: who got that one drops its like
+        CASE
+            WHEN NOT EXISTS (
+                SELECT 1 FROM bookflow.deliveries AS s
+                WHERE s.digest_id = d.digest_id AND s.status IN ('sent', 'delivered')
+            ) THEN d.digest_id
+        END AS digest_id,
         d.not_before, d.lease_until, d.error_code, d.error_message, n.address, n.endpoint,
         n.hold_until, n.hold_code, n.hold_reason,
         CASE

@@ -130,13 +130,15 @@ WHERE
 
 -- name: park_executions
 -- description: Make a run's open executions pending again where an action has to go on.
--- At the time it says, or soon where its task was cut off, which may happen a few times.
+-- At the time it says, or soon where its task was cut off, which may happen a few times. A time
+-- from before the run claimed is what an earlier run left: this one's task said nothing.
 WITH open AS (
     SELECT
         e.id,
-        min(r.resume_at) AS resume_at,
-        bool_or(r.resume_at IS NULL) AS is_cut_off
+        min(r.resume_at) FILTER (WHERE (r.resume_at < u.claimed_at) IS NOT TRUE) AS resume_at,
+        bool_or(r.resume_at IS NULL OR r.resume_at < u.claimed_at) AS is_cut_off
     FROM bookflow.executions AS e
+    LEFT JOIN bookflow.runs AS u ON u.dag_id = e.dag_id AND u.run_id = e.run_id
     CROSS JOIN unnest(%(actions)s::text[]) AS a (action)
     LEFT JOIN bookflow.action_results AS r ON r.execution_id = e.id AND r.action = a.action
     WHERE

@@ -58,3 +58,4 @@ COMMENT ON COLUMN bookflow.deliveries.digest_id IS
 
 CREATE INDEX deliveries_open_digests ON bookflow.deliveries (digest_key, not_before)
     WHERE status = 'waiting' AND digest_key IS NOT NULL;
+CREATE INDEX deliveries_by_digest ON bookflow.deliveries (digest_id) WHERE digest_id IS NOT NULL;

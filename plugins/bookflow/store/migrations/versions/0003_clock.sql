@@ -31,9 +31,9 @@ BEGIN
         NEW.changed_xid := pg_current_xact_id();
         RETURN NEW;
     END IF;
-    -- who writes updated_at says when it was changed
+    -- who writes updated_at says when it was changed; no program could read -infinity
     IF NEW.updated_at IS DISTINCT FROM OLD.updated_at THEN
-        moment := least(NEW.updated_at, moment);
+        moment := least(greatest(NEW.updated_at, '1900-01-01 00:00:00+00'), moment);
     END IF;
     NEW.times_since := OLD.times_since;
     NEW.status_since := OLD.status_since;
