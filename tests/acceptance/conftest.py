@@ -57,7 +57,6 @@ def booking(**changes: Any) -> Json:
     """Make a booking of its own."""
     return {
         "id": f"b-{uuid.uuid4()}",
-        "status": "confirmed",
         "start_time": "2030-01-07T15:00:00+01:00",
         "end_time": "2030-01-07T15:30:00+01:00",
         "event_type": {"id": "e1", "slug": "intro", "name": "Intro", "duration": 30},

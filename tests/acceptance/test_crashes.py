@@ -41,8 +41,9 @@ def test_killed_task_loses_nothing_and_repeats_only_under_the_same_id(
     api: httpx.Client, slow_receiver: Outfit, make_booking: MakeBooking, ended_run: EndedRun
 ) -> None:
     bookings = fire_many(api, "booking_completed", make_booking)
-    kill_amid_batch(api, slow_receiver, "killed", bookings)
-    executions = wait_until_final(api, "killed", bookings)
+    killed = kill_amid_batch(api, slow_receiver, "killed", bookings)
+    # what was being sent is leased for a minute; then a later run takes it up
+    executions = wait_until_final(api, "killed", bookings, timeout=150)
     assert {execution["status"] for execution in executions.values()} == {"completed"}
     arrived = arrivals(slow_receiver, bookings)
     ids = {booking: {hook.webhook_id for hook in hooks} for booking, hooks in arrived.items()}
@@ -55,35 +56,16 @@ def test_killed_task_loses_nothing_and_repeats_only_under_the_same_id(
     repeated = Counter(len(hooks) for hooks in arrived.values())
     assert repeated[1] >= 32, "what was settled before the kill is not sent again"
     assert repeated[2] >= 1, "the kill came too late to interrupt anything"
-    (run,) = {(execution["dag_id"], execution["run_id"]) for execution in executions.values()}
-    assert ended_run(*run) == (
+    runs = {(execution["dag_id"], execution["run_id"]) for execution in executions.values()}
+    assert ended_run(*killed) == (
         "success",
-        {"call": "success", "link": "success", "finish": "success"},
+        {"call": "skipped", "link": "success", "finish": "success"},
     )
-
-
-def test_killed_task_without_retries_fails_what_was_open_and_only_that(
-    api: httpx.Client, slow_receiver: Outfit, make_booking: MakeBooking, ended_run: EndedRun
-) -> None:
-    bookings = fire_many(api, "booking_confirmed", make_booking)
-    kill_amid_batch(api, slow_receiver, "killed-for-good", bookings)
-    executions = wait_until_final(api, "killed-for-good", bookings)
-    by_status = Counter(execution["status"] for execution in executions.values())
-    assert by_status["completed"] >= 32
-    assert by_status["failed"] >= BATCH - ARRIVED_BEFORE_KILL - 32
-    assert by_status.total() == by_status["completed"] + by_status["failed"] == BATCH
-    for execution in executions.values():
-        call, link = execution["execution_log"]
-        assert (call["action"], link["action"]) == ("Call", "Link")
-        (delivery,) = call["deliveries"]
-        ending = "sent" if call["status"] == "completed" else "failed"
-        assert delivery["status"] == ending, "no delivery stays open behind a final result"
-        assert call["status"] == execution["status"]
-        assert bool(call["reason"]) == (call["status"] == "failed")
-        assert link["status"] == "completed", "a failed action never stops the next"
-    assert max(len(hooks) for hooks in arrivals(slow_receiver, bookings).values()) == 1
-    (run,) = {(execution["dag_id"], execution["run_id"]) for execution in executions.values()}
-    assert ended_run(*run) == ("failed", {"call": "failed", "link": "success", "finish": "failed"})
+    for run in runs - {killed}:
+        assert ended_run(*run) == (
+            "success",
+            {"call": "success", "link": "success", "finish": "success"},
+        )
 
 
 def test_restart_of_the_api_server_right_after_its_answer_loses_nothing(
@@ -108,8 +90,8 @@ def fire_many(api: httpx.Client, trigger: str, make_booking: MakeBooking) -> lis
 
 def kill_amid_batch(
     api: httpx.Client, outfit: Outfit, workflow: str, bookings: Sequence[str]
-) -> None:
-    """End the process of the task `call` once most of its webhooks have arrived."""
+) -> tuple[str, str]:
+    """End the process of the task `call` once most of its webhooks have arrived; give its run."""
     wait_for_arrivals(outfit, bookings, 1)
     (execution, *_) = list_executions(api, workflow=workflow, status="running")
     path = f"/api/v2/dags/{execution['dag_id']}/dagRuns/{execution['run_id']}/taskInstances/call"
@@ -118,6 +100,7 @@ def kill_amid_batch(
     assert parent_of(parent_of(pid)) == scheduler, "a task is the child of an executor's worker"
     wait_for_arrivals(outfit, bookings, ARRIVED_BEFORE_KILL)
     os.kill(pid, signal.SIGKILL)
+    return execution["dag_id"], execution["run_id"]
 
 
 def wait_for_arrivals(outfit: Outfit, bookings: Sequence[str], count: int) -> None:
