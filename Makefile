@@ -43,7 +43,7 @@ check: $(DEVELOPMENT) ## Format, lint, import rules, types, unit tests: no datab
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/unit -q
+	$(BIN)/python -m pytest tests/unit -q -n auto
 
 test: $(DEVELOPMENT) ## The whole suite, on embedded PostgreSQL and a real Airflow
 	$(BIN)/python -m pytest
