@@ -88,8 +88,12 @@ def test_validate_and_test_import_neither_airflow_nor_a_database_nor_http() -> N
         assert not imported_by("test", str(path), "--booking", str(BOOKING)) & foreign
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_trying_a_sample_spec_opens_no_socket(path: Path) -> None:
+# each starts a process: one sample of each type of action
+@pytest.mark.parametrize(
+    "sample", ["booking-confirmation", "crm-webhook", "large-group-sms", "status-update-chain"]
+)
+def test_trying_a_sample_spec_opens_no_socket(sample: str) -> None:
+    path = ROOT / "workflow_specs" / f"{sample}.yaml"
     arguments = ["test", str(path), "--booking", str(BOOKING), "--format", "json"]
     done = start("-c", SOCKETLESS.format(arguments=arguments))
     assert done.returncode == 0, done.stderr
