@@ -8,7 +8,7 @@ import pytest
 
 from bookflow.demo.stack import find_free_port
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(400)]
 PROJECT = Path(__file__).parents[2]
 
 
@@ -23,7 +23,7 @@ def test_demo_takes_the_whole_sample_to_the_receivers(tmp_path):
         env={"PYTHONPATH": str(PROJECT / "plugins"), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
-        timeout=220,
+        timeout=380,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
