@@ -44,8 +44,8 @@ def make_table(outcomes: Sequence[Outcome]) -> str:
         f"{describe_machine()}; {datetime.now(UTC).date()}.",
         "",
         "| broken in mid-burst | events | deliveries | lost | second id | repeated, same id "
-        "| last one final after recovery | within 2 minutes |",
-        "|---|---|---|---|---|---|---|---|",
+        "| sent in again by the client | last one final after recovery | within 2 minutes |",
+        "|---|---|---|---|---|---|---|---|---|",
         *(_row(outcome) for outcome in outcomes),
         "",
     ]
@@ -61,6 +61,7 @@ def _row(outcome: Outcome) -> str:
         str(outcome.tally.lost),
         str(outcome.tally.other_id),
         str(outcome.tally.repeated),
+        str(outcome.resent),
         _show_recovery(outcome),
         "yes" if took is not None and took <= LIMIT_SECONDS and outcome.is_clean else "no",
     )

@@ -78,8 +78,8 @@ def test_round_with_any_loss_is_not_clean(changes: dict[str, Any]) -> None:
 
 
 def test_table_says_how_long_it_took() -> None:
-    row = make_table([outcome()]).splitlines()[-1]
-    assert row == "| worker | 5 | 10 | 0 | 0 | 1 | 12.3 s | yes |"
+    row = make_table([outcome(resent=3)]).splitlines()[-1]
+    assert row == "| worker | 5 | 10 | 0 | 0 | 1 | 3 | 12.3 s | yes |"
     assert "| no |" in make_table([outcome(recovery=120.1)])
 
 
