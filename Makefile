@@ -46,7 +46,8 @@ check: $(DEVELOPMENT) ## Format, lint, import rules, types, unit tests: no datab
 	$(BIN)/python -m pytest tests/unit -q -n auto
 
 test: $(DEVELOPMENT) ## The whole suite, on embedded PostgreSQL and a real Airflow
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore tests/acceptance -n auto
+	$(BIN)/python -m pytest tests/acceptance
 
 format: $(DEVELOPMENT) ## Format and mend what can be mended
 	$(BIN)/ruff format .

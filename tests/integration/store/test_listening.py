@@ -50,7 +50,8 @@ def match_all(dsn: str) -> int:
 async def until_listening(dsn: str) -> None:
     query = (
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'bookflow listener' "
-        "AND datname = current_database() AND query NOT LIKE 'LISTEN%' AND state = 'idle'"
+        "AND datname = current_database() AND query <> '' AND query NOT LIKE 'LISTEN%' "
+        "AND state = 'idle'"
     )
 
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
