@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -17,7 +18,7 @@ from tests.integration.store.test_query_plans import scans
 pytestmark = pytest.mark.database
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-CURSOR = make_cursor({"created_at": NOW - timedelta(hours=3), "id": new_id()})
+CURSOR = make_cursor({"created_at": NOW - timedelta(hours=3), "id": UUID(int=7)})
 FILL = """
 INSERT INTO bookflow.inbound_requests (id, source, received_at, verdict)
 SELECT
