@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bookflow.domains.booking import BookingDomain
-from bookflow.journey.planning import Planned, Planner
+from bookflow.journey.reminders.planning import Planned, Planner
 from bookflow.ports.clock import SpecRule
 from bookflow.records import RunKey
 from bookflow.settings import Settings

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bookflow.journey.planning import LOOKAHEAD, Planned, Planner
+from bookflow.journey.reminders.planning import LOOKAHEAD, Planned, Planner
 from bookflow.ports.clock import PendingFilter
 from bookflow.records import RunKey
 from tests.contract.clockwork import DOMAIN, HOUR, Desk

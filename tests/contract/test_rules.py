@@ -12,7 +12,7 @@ import pytest
 
 from bookflow.domains.booking import BOOKING_VOCABULARY
 from bookflow.errors import ConfigurationError
-from bookflow.journey.rules import sync_rules
+from bookflow.journey.reminders.rules import sync_rules
 from bookflow.ports.clock import SpecRule
 from bookflow.spec.loading import LoadedWorkflow, load_workflow
 from tests.contract.conftest import NOW, minutes

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bookflow.errors import InputError
-from bookflow.journey.upcoming import Forecast, Upcoming, Wanted, read_until
+from bookflow.journey.reminders.upcoming import Forecast, Upcoming, Wanted, read_until
 from tests.contract.clockwork import DOMAIN, HOUR, Desk
 from tests.contract.conftest import NOW, minutes
 

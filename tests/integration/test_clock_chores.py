@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from bookflow.journey.ticking import Chore, ChoresFailedError, tick
+from bookflow.journey.reminders.ticking import Chore, ChoresFailedError, tick
 
 pytestmark = [pytest.mark.database, pytest.mark.airflow]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bookflow.errors import TransientDeliveryError
-from bookflow.journey.guarding import Gatekeeper, SendingLimits
+from bookflow.journey.endpoints.guarding import Gatekeeper, SendingLimits
 from bookflow.journey.steps import WorkflowFacts
 from bookflow.records import Hold, Message
 from bookflow.settings import Rate

@@ -25,7 +25,7 @@ from bookflow.demo.receivers import (
     TcpProxy,
     WebhookReceiver,
 )
-from bookflow.journey.guarding import Gatekeeper, SendingLimits
+from bookflow.journey.endpoints.guarding import Gatekeeper, SendingLimits
 from bookflow.journey.steps import ActSummary, WorkflowFacts, facts_of, timing_of
 from bookflow.records import Finish, RunKey, utc_now
 from bookflow.settings import Settings

@@ -13,7 +13,7 @@ import pytest
 
 from bookflow.airflow_client.connections import EnvironmentConnections
 from bookflow.demo.receivers import SmsReceiver
-from bookflow.journey.inbound_door import Arrival
+from bookflow.journey.inbound.door import Arrival
 from bookflow.ports.inbound import SMS_STATUS_PATH
 from tests.integration.conftest import TEXT, Office
 

@@ -17,7 +17,7 @@ from bookflow.domains.booking import BookingDomain
 from bookflow.errors import TransientDeliveryError
 from bookflow.journey.acting import Actor
 from bookflow.journey.intake import Incoming, Intake
-from bookflow.journey.planning import Planner
+from bookflow.journey.reminders.planning import Planner
 from bookflow.journey.running import TaskRuntime
 from bookflow.journey.sending import RetryPolicy
 from bookflow.journey.steps import Step, WorkflowFacts

@@ -20,11 +20,11 @@ from bookflow.airflow_client.connections import EnvironmentConnections
 from bookflow.domains.booking import BookingDomain
 from bookflow.domains.booking.inbound_mapping import BookingInbound
 from bookflow.errors import InputError
-from bookflow.journey.inbound_desk import InboundDesk, open_desk
+from bookflow.journey.inbound.desk import InboundDesk, open_desk
 from bookflow.journey.intake import Intake
 from bookflow.journey.intervening import Interventions
+from bookflow.journey.reminders.upcoming import Forecast
 from bookflow.journey.timeline import build_entries
-from bookflow.journey.upcoming import Forecast
 from bookflow.ports import ExecutionFilter, ExecutionPage
 from bookflow.records import (
     ExecutionHead,

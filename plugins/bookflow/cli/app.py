@@ -211,7 +211,7 @@ def endpoints(
 ) -> None:
     """List where messages go and what is in trouble, or enable an endpoint that works again."""
     from bookflow.cli.endpoints import enable, print_endpoints
-    from bookflow.journey.endpoint_reports import show_endpoint
+    from bookflow.journey.endpoints.reporting import show_endpoint
     from bookflow.wiring.databases import open_existing_store
 
     if (action, bool(key)) not in ((None, False), ("enable", True)):

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bookflow.cli.plain_text import show_text
 from bookflow.errors import NotFoundError
-from bookflow.journey.upcoming import Forecast, Wanted, read_until
+from bookflow.journey.reminders.upcoming import Forecast, Wanted, read_until
 from bookflow.records import utc_now
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bookflow.airflow_client.runs_in_task import TaskWaker
-from bookflow.journey.ticking import Chore
+from bookflow.journey.reminders.ticking import Chore
 from bookflow.records import RunKey, utc_now
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def list_chores(work: TaskWork) -> list[Chore]:
 def sync_specs(workshop: Workshop) -> str:
     """Bring the rules that clock and dispatcher go by in step with the spec files."""
     # nearly all ticks find nothing changed, and a tick must not pay for what it does not use
-    from bookflow.journey.rules import sync_rules
+    from bookflow.journey.reminders.rules import sync_rules
     from bookflow.spec.loading import LoadedWorkflow, load_workflow
 
     settings = workshop.settings
@@ -51,7 +51,7 @@ def sync_specs(workshop: Workshop) -> str:
 
 def plan_reminders(workshop: Workshop) -> str:
     """Record what comes due soon and make its runs; the dispatcher may do so as well."""
-    from bookflow.journey.planning import Planner
+    from bookflow.journey.reminders.planning import Planner
 
     planner = Planner(workshop.store, workshop.domain, workshop.runtime.waker)
     return str(planner.plan(utc_now()))
@@ -94,7 +94,7 @@ def release_stranded(work: TaskWork) -> str:
 def chores_about_endpoints(workshop: Workshop) -> list[Chore]:
     """Give what is done about endpoints: telling their owners, and forgetting idle limits."""
     from bookflow.actions.notice_mail import NoticeMail
-    from bookflow.journey.noticing import endpoint_chores
+    from bookflow.journey.endpoints.noticing import endpoint_chores
 
     sender = NoticeMail(workshop.settings, workshop.connections)
     return endpoint_chores(workshop.store, workshop.store, sender, utc_now)
@@ -102,7 +102,7 @@ def chores_about_endpoints(workshop: Workshop) -> list[Chore]:
 
 def purge_inbound(workshop: Workshop) -> str:
     """Delete inbound requests that were kept long enough."""
-    from bookflow.journey.inbound_log import purge_inbound as purge
+    from bookflow.journey.inbound.log import purge_inbound as purge
 
     before = utc_now() - timedelta(days=workshop.settings.inbound_days)
     count = purge(workshop.store, before=before)

@@ -13,7 +13,7 @@ from airflow.sdk import DAG, BaseOperator
 from bookflow.dagrun.chores import list_chores
 from bookflow.dagrun.operators import readable_errors
 from bookflow.dagrun.task_work import open_task_work
-from bookflow.journey.ticking import tick
+from bookflow.journey.reminders.ticking import tick
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError, ConflictError, InputError, NotFoundError
-from bookflow.journey.anchoring import KEY_LIMIT, anchor_key, fingerprint_of
+from bookflow.journey.reminders.anchoring import KEY_LIMIT, anchor_key, fingerprint_of
 from bookflow.records import (
     EventSource,
     ExecutionStatus,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from bookflow.errors import InputError, NotFoundError
-from bookflow.journey.endpoint_reports import show_endpoint
+from bookflow.journey.endpoints.reporting import show_endpoint
 from bookflow.ports.endpoints import WEBHOOK, Endpoint
 from bookflow.records import utc_now
 from bookflow.web.deps import ActorDep, VisibilityDep, require_reading, require_running

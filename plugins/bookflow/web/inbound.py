@@ -16,9 +16,9 @@ from bookflow.errors import (
     DatabaseUnavailableError,
     UnavailableError,
 )
-from bookflow.journey.inbound_desk import InboundDesk
-from bookflow.journey.inbound_door import Arrival
-from bookflow.journey.receiving import Received
+from bookflow.journey.inbound.desk import InboundDesk
+from bookflow.journey.inbound.door import Arrival
+from bookflow.journey.inbound.receiving import Received
 from bookflow.ports.inbound import SMS_STATUS_SOURCE, RefusalCode
 from bookflow.web.inbound_schemas import (
     PROBLEMS_OF_CALLBACKS,

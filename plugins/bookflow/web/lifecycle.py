@@ -11,10 +11,10 @@ from typing import Annotated, Any, Protocol, runtime_checkable
 from fastapi import Depends, Request
 
 from bookflow.errors import BookflowError, ConfigurationError, DatabaseUnavailableError
-from bookflow.journey.inbound_desk import InboundDesk
+from bookflow.journey.inbound.desk import InboundDesk
 from bookflow.journey.intake import Incoming
 from bookflow.journey.intervening import Interventions
-from bookflow.journey.upcoming import Forecast
+from bookflow.journey.reminders.upcoming import Forecast
 from bookflow.ports import Domain, ReportStore, SpecSource
 from bookflow.ports.endpoints import EndpointStore
 from bookflow.records import RecordedEvent

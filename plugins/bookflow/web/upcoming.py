@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
 from bookflow.errors import NotFoundError
-from bookflow.journey.upcoming import LONGEST_SPAN, MOST_ITEMS, Wanted, read_until
+from bookflow.journey.reminders.upcoming import LONGEST_SPAN, MOST_ITEMS, Wanted, read_until
 from bookflow.web.bookings import find_timeline
 from bookflow.web.deps import VisibilityDep, require_reading
 from bookflow.web.lifecycle import Runtime, RuntimeDep

@@ -14,11 +14,11 @@ from bookflow.records import utc_now
 from bookflow.wiring.databases import open_store
 
 if TYPE_CHECKING:
-    from bookflow.journey.inbound_desk import InboundDesk
+    from bookflow.journey.inbound.desk import InboundDesk
     from bookflow.journey.intake import Intake
     from bookflow.journey.intervening import Interventions
-    from bookflow.journey.prompting import Prompter
-    from bookflow.journey.upcoming import Forecast
+    from bookflow.journey.reminders.prompting import Prompter
+    from bookflow.journey.reminders.upcoming import Forecast
     from bookflow.ports import ConnectionSource, ReportStore, ServerWaker
     from bookflow.ports.endpoints import EndpointStore
     from bookflow.settings import Settings
@@ -79,7 +79,7 @@ class ServerRuntime:
     def forecast(self) -> Forecast:
         """What is planned."""
         # only servers look ahead for people
-        from bookflow.journey.upcoming import Forecast
+        from bookflow.journey.reminders.upcoming import Forecast
 
         def name_of(workflow_id: str) -> str | None:
             loaded = self.specs.get(workflow_id)
@@ -108,7 +108,7 @@ class ServerRuntime:
     def health(self) -> dict[str, Any]:
         """Tell the state of each part; `degraded` works, `unhealthy` loses or delays messages."""
         # only servers tell their health
-        from bookflow.journey.endpoint_reports import tell_endpoint_health
+        from bookflow.journey.endpoints.reporting import tell_endpoint_health
         from bookflow.spec.loading import show_path
 
         database = self.store.check()
@@ -157,10 +157,10 @@ def open_server_runtime(
     """Open what the API server needs."""
     from bookflow.airflow_client.sealing import FernetSealer
     from bookflow.domains.booking.inbound_mapping import BookingInbound
-    from bookflow.journey.inbound_desk import open_desk
+    from bookflow.journey.inbound.desk import open_desk
     from bookflow.journey.intake import Intake
-    from bookflow.journey.planning import Planner
-    from bookflow.journey.prompting import Prompter
+    from bookflow.journey.reminders.planning import Planner
+    from bookflow.journey.reminders.prompting import Prompter
     from bookflow.spec.repository import SpecRepository
 
     domain = BookingDomain(settings)

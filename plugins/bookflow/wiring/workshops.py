@@ -102,7 +102,7 @@ def open_workshop(settings: Settings, connections: ConnectionSource, waker: Wake
 
 def _guards(store: PostgresStore, settings: Settings) -> Callable[[WorkflowFacts], Guard]:
     """Give what makes the guard of one act; raises `ConfigurationError` for a bad limit."""
-    from bookflow.journey.guarding import Gatekeeper, SendingLimits
+    from bookflow.journey.endpoints.guarding import Gatekeeper, SendingLimits
 
     limits = SendingLimits.from_settings(settings)
     return lambda workflow: Gatekeeper(store, workflow, limits=limits, now=utc_now)

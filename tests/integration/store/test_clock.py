@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from bookflow.domains.booking import BookingDomain
-from bookflow.journey.planning import Planner
+from bookflow.journey.reminders.planning import Planner
 from bookflow.ports.clock import SpecRule
 from bookflow.settings import Settings
 from bookflow.store.postgres import PostgresStore

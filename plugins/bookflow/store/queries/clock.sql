@@ -247,25 +247,11 @@ WHERE id = ANY(%(ids)s) AND status = 'pending' AND rounds = 0;
 
 -- name: close_orphans
 -- description: Cancel overdue reminders of workflows that are not active any more.
-WITH RECURSIVE hop AS (
-    (
-        SELECT workflow_id FROM bookflow.executions
-        WHERE status = 'pending' ORDER BY workflow_id LIMIT 1
-    )
-    UNION ALL
-    SELECT (
-        SELECT e.workflow_id FROM bookflow.executions AS e
-        WHERE e.status = 'pending' AND e.workflow_id > hop.workflow_id
-        ORDER BY e.workflow_id LIMIT 1
-    )
-    FROM hop
-    WHERE hop.workflow_id IS NOT NULL
-),
-orphaned AS (
-    SELECT hop.workflow_id
-    FROM hop
-    LEFT JOIN bookflow.spec_rules AS r ON r.workflow_id = hop.workflow_id AND r.is_active
-    WHERE hop.workflow_id IS NOT NULL AND r.path IS NULL
+WITH orphaned AS (
+    SELECT p.workflow_id
+    FROM bookflow.pending_workflows AS p
+    LEFT JOIN bookflow.spec_rules AS r ON r.workflow_id = p.workflow_id AND r.is_active
+    WHERE r.path IS NULL
 )
 UPDATE bookflow.executions AS e SET
     status = 'cancelled',
@@ -289,28 +275,14 @@ FROM unnest(%(paths)s::text[], %(signatures)s::text[]) AS n (path, signature)
 WHERE r.path = n.path AND r.signature = n.signature AND r.is_fresh;
 
 -- name: wakes_ahead
--- description: List workflows with what is due soon; hops over the index, one step per workflow.
-WITH RECURSIVE hop AS (
-    (
-        SELECT workflow_id FROM bookflow.executions
-        WHERE status = 'pending' ORDER BY workflow_id LIMIT 1
-    )
-    UNION ALL
-    SELECT (
-        SELECT e.workflow_id FROM bookflow.executions AS e
-        WHERE e.status = 'pending' AND e.workflow_id > hop.workflow_id
-        ORDER BY e.workflow_id LIMIT 1
-    )
-    FROM hop
-    WHERE hop.workflow_id IS NOT NULL
-)
-SELECT DISTINCT hop.workflow_id, e.wake_at
-FROM hop
+-- description: List workflows with what is due soon.
+SELECT DISTINCT p.workflow_id, e.wake_at
+FROM bookflow.pending_workflows AS p
 JOIN bookflow.executions AS e
     ON
-        e.workflow_id = hop.workflow_id AND e.status = 'pending'
+        e.workflow_id = p.workflow_id AND e.status = 'pending'
         AND e.wake_at > %(now)s AND e.wake_at <= %(until)s
-ORDER BY hop.workflow_id, e.wake_at;
+ORDER BY p.workflow_id, e.wake_at;
 
 -- name: note_woken
 -- description: Note up to when runs were made.

@@ -324,28 +324,14 @@ WHERE dag_id = %(dag_id)s AND run_id = %(run_id)s
 GROUP BY status;
 
 -- name: workflows_to_wake
--- description: List workflows with due executions; hops over the index, one step per workflow.
-WITH RECURSIVE hop AS (
-    (
-        SELECT workflow_id FROM bookflow.executions
-        WHERE status = 'pending' ORDER BY workflow_id LIMIT 1
-    )
-    UNION ALL
-    SELECT (
-        SELECT e.workflow_id FROM bookflow.executions AS e
-        WHERE e.status = 'pending' AND e.workflow_id > hop.workflow_id
-        ORDER BY e.workflow_id LIMIT 1
-    )
-    FROM hop
-    WHERE hop.workflow_id IS NOT NULL
-)
-SELECT hop.workflow_id
-FROM hop
+-- description: List workflows with due executions.
+SELECT p.workflow_id
+FROM bookflow.pending_workflows AS p
 WHERE EXISTS (
     SELECT 1 FROM bookflow.executions AS e
-    WHERE e.workflow_id = hop.workflow_id AND e.status = 'pending' AND e.wake_at <= %(now)s
+    WHERE e.workflow_id = p.workflow_id AND e.status = 'pending' AND e.wake_at <= %(now)s
 )
-ORDER BY hop.workflow_id;
+ORDER BY p.workflow_id;
 
 -- name: stranded_runs
 -- description: List some of the runs that claimed long ago and still hold open executions.

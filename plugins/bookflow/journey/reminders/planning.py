@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bookflow.journey.anchoring import anchor_key, fingerprint_of
 from bookflow.journey.gating import find_late_reason
+from bookflow.journey.reminders.anchoring import anchor_key, fingerprint_of
 from bookflow.ports.clock import Anchor, Window
 from bookflow.records import EventSource, ExecutionStatus, NewEvent, NewExecution, new_id
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bookflow.journey.intake import Incoming
-from bookflow.journey.planning import Planner
+from bookflow.journey.reminders.planning import Planner
 from bookflow.journey.steps import Timing
 from bookflow.ports.clock import SpecRule
 from bookflow.records import RunKey

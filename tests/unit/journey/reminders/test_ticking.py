@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from bookflow.errors import DatabaseUnavailableError
-from bookflow.journey.ticking import Chore, ChoresFailedError, tick
+from bookflow.journey.reminders.ticking import Chore, ChoresFailedError, tick
 
 
 def test_chores_are_done_in_order():

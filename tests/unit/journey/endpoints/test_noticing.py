@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bookflow.journey.noticing import Noticing, endpoint_chores, is_address, wait_after
-from bookflow.journey.ticking import tick
+from bookflow.journey.endpoints.noticing import Noticing, endpoint_chores, is_address, wait_after
+from bookflow.journey.reminders.ticking import tick
 from bookflow.ports.endpoints import CallTally, CircuitRules, Notice, PermitRequest
 from bookflow.settings import Rate
 from bookflow.store.memory import MemoryStore

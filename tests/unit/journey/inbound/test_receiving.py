@@ -21,11 +21,11 @@ from bookflow.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
-from bookflow.journey.inbound_access import AccessBook
-from bookflow.journey.inbound_desk import InboundDesk, open_desk
-from bookflow.journey.inbound_door import Arrival
-from bookflow.journey.inbound_limits import TokenBuckets, name_network
-from bookflow.journey.inbound_log import InboundLog, purge_inbound
+from bookflow.journey.inbound.access import AccessBook
+from bookflow.journey.inbound.desk import InboundDesk, open_desk
+from bookflow.journey.inbound.door import Arrival
+from bookflow.journey.inbound.limits import TokenBuckets, name_network
+from bookflow.journey.inbound.log import InboundLog, purge_inbound
 from bookflow.journey.intake import Intake
 from bookflow.ports.inbound import InboundFilter
 from bookflow.records import ConnectionInfo, NewDelivery, RunKey, delivery_id

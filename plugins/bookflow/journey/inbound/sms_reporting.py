@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from bookflow.errors import NotFoundError, SignatureError
-from bookflow.journey.receiving import Received
-from bookflow.journey.signatures import Signed, check_twilio, read_form
+from bookflow.journey.inbound.receiving import Received
+from bookflow.journey.inbound.signatures import Signed, check_twilio, read_form
 from bookflow.ports.inbound import (
     SMS_STATUS_PATH,
     SMS_STATUS_SOURCE,
@@ -23,9 +23,9 @@ from bookflow.records import DeliveryStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bookflow.journey.inbound_access import Access
-    from bookflow.journey.inbound_door import Arrival, Door
-    from bookflow.journey.inbound_log import InboundLog
+    from bookflow.journey.inbound.access import Access
+    from bookflow.journey.inbound.door import Arrival, Door
+    from bookflow.journey.inbound.log import InboundLog
     from bookflow.ports import NowSource
     from bookflow.ports.inbound import InboundStore
 

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import InputError
-from bookflow.journey.planning import gather_offsets, judge, shift_of
+from bookflow.journey.reminders.planning import gather_offsets, judge, shift_of
 from bookflow.ports.clock import Anchor, PendingFilter, Window
 from bookflow.records import ExecutionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from bookflow.journey.planning import Offset
+    from bookflow.journey.reminders.planning import Offset
     from bookflow.ports import Domain, IntakeStore, NowSource
     from bookflow.ports.clock import Candidate, ClockStore, SpecRule
     from bookflow.records import Subject

@@ -16,7 +16,7 @@ from bookflow.errors import (
     PermanentDeliveryError,
     TransientDeliveryError,
 )
-from bookflow.journey.guarding import Gatekeeper, SendingLimits
+from bookflow.journey.endpoints.guarding import Gatekeeper, SendingLimits
 from bookflow.journey.steps import WorkflowFacts
 from bookflow.ports.endpoints import EndpointStatus
 from bookflow.records import Hold, Message

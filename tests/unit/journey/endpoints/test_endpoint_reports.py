@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bookflow.errors import DatabaseUnavailableError
-from bookflow.journey.endpoint_reports import tell_endpoint_health
+from bookflow.journey.endpoints.reporting import tell_endpoint_health
 from bookflow.ports.endpoints import CallTally, CircuitRules
 from bookflow.store.memory import MemoryStore
 from tests.unit.journey.conftest import NOW

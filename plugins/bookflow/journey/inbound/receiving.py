@@ -15,10 +15,10 @@ from bookflow.errors import (
     InputError,
     NotFoundError,
 )
-from bookflow.journey.inbound_log import mask_headers
+from bookflow.journey.inbound.log import mask_headers
+from bookflow.journey.inbound.signatures import CHECKS, Signed
 from bookflow.journey.intake import Incoming
 from bookflow.journey.json_reading import check_depth, parse_object
-from bookflow.journey.signatures import CHECKS, Signed
 from bookflow.ports.inbound import InboundRequest, RefusalCode, Verdict
 from bookflow.records import EventSource, RecordedEvent, new_id
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable, Mapping, Sequence
 
-    from bookflow.journey.inbound_access import Access, AccessBook
-    from bookflow.journey.inbound_door import Arrival, Door
-    from bookflow.journey.inbound_log import InboundLog
+    from bookflow.journey.inbound.access import Access, AccessBook
+    from bookflow.journey.inbound.door import Arrival, Door
+    from bookflow.journey.inbound.log import InboundLog
     from bookflow.ports import NowSource
     from bookflow.ports.inbound import InboundEvent, InboundMapping, InboundStore, Sealer
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from bookflow.errors import DatabaseUnavailableError
-from bookflow.journey.prompting import Prompter
+from bookflow.journey.reminders.prompting import Prompter
 
 PATIENCE = 10.0
 

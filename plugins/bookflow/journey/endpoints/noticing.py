@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bookflow.journey.ticking import Chore
+from bookflow.journey.reminders.ticking import Chore
 from bookflow.journey.wording import mask_reason
 from bookflow.ports.endpoints import WEBHOOK, EndpointStatus, Notice
 

@@ -14,8 +14,8 @@ from bookflow.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
-from bookflow.journey.inbound_limits import TokenBuckets, name_network
-from bookflow.journey.inbound_log import mask_headers
+from bookflow.journey.inbound.limits import TokenBuckets, name_network
+from bookflow.journey.inbound.log import mask_headers
 from bookflow.ports.inbound import InboundRequest, RefusalCode, Verdict
 from bookflow.records import new_id
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable, Mapping
 
-    from bookflow.journey.inbound_access import Access, AccessBook
-    from bookflow.journey.inbound_log import InboundLog
+    from bookflow.journey.inbound.access import Access, AccessBook
+    from bookflow.journey.inbound.log import InboundLog
     from bookflow.ports import NowSource
     from bookflow.settings import Rate
 

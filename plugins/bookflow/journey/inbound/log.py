@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bookflow.errors import DatabaseUnavailableError
-from bookflow.journey.inbound_limits import TokenBuckets
+from bookflow.journey.inbound.limits import TokenBuckets
 from bookflow.settings import Rate
 
 if TYPE_CHECKING:

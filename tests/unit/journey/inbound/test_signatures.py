@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bookflow.errors import ConfigurationError, SignatureError
-from bookflow.journey.signatures import CHECKS, Signed, check_twilio
+from bookflow.journey.inbound.signatures import CHECKS, Signed, check_twilio
 from tests.recorded_requests import (
     CAL_SECRET,
     CALENDLY_KEY,

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bookflow.errors import BookflowError
-from bookflow.journey.judging import tally_call
-from bookflow.journey.pacing import PATIENCE, Limit, Turnstile, key_of_recipient
-from bookflow.journey.watching import Watch
+from bookflow.journey.endpoints.judging import tally_call
+from bookflow.journey.endpoints.pacing import PATIENCE, Limit, Turnstile, key_of_recipient
+from bookflow.journey.endpoints.watching import Watch
 from bookflow.ports.endpoints import (
     WEBHOOK,
     CallTally,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bookflow.errors import PermanentDeliveryError
-from bookflow.journey.judging import combine
+from bookflow.journey.endpoints.judging import combine
 from bookflow.ports.endpoints import Endpoint, EndpointStatus, Probe
 from bookflow.records import Hold
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bookflow.errors import ConfigurationError
-from bookflow.journey.inbound_access import AccessBook
-from bookflow.journey.inbound_door import Door
-from bookflow.journey.inbound_log import InboundLog
-from bookflow.journey.receiving import Receiving
-from bookflow.journey.sms_reporting import SmsReporting
+from bookflow.journey.inbound.access import AccessBook
+from bookflow.journey.inbound.door import Door
+from bookflow.journey.inbound.log import InboundLog
+from bookflow.journey.inbound.receiving import Receiving
+from bookflow.journey.inbound.sms_reporting import SmsReporting
 from bookflow.ports.inbound import SMS_STATUS_SOURCE
 from bookflow.settings import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bookflow.journey.receiving import Receiver
+    from bookflow.journey.inbound.receiving import Receiver
     from bookflow.ports import ConnectionSource, NowSource
     from bookflow.ports.inbound import InboundMapping, InboundStore, Sealer
     from bookflow.settings import Settings
