@@ -34,7 +34,9 @@ from bookflow.records import (
     RecordedEvent,
 )
 from bookflow.settings import Settings
+from bookflow.spec.repository import SpecRepository
 from bookflow.store.memory import MemoryStore
+from bookflow.wiring.management import Management
 from tests.recorded_requests import CAL_SECRET, CALENDLY_KEY, STANDARD_SECRET
 
 with warnings.catch_warnings():
@@ -307,6 +309,16 @@ class Desk:
             }
         )
         self.inbound = self.open_inbound()
+        self.management = Management(
+            self.settings,
+            self.domain,
+            self.specs,  # type: ignore[arg-type] # a list instead of files
+            self.shelf,
+            self.intake,
+            self.waker,
+            self.connections,
+            lambda: NOW,
+        )
 
     def open_inbound(self) -> InboundDesk:
         """Open it anew, after the settings or the store were changed."""
@@ -352,6 +364,40 @@ class Desk:
     def health(self) -> dict[str, Any]:
         state = self.shelf.check()
         return {"status": state["status"], "components": {"database": state}}
+
+
+class Workbench(Desk):
+    """A runtime over real spec files in a folder, and the store in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(MemoryStore())
+        self.settings = replace(self.settings, specs_dir=folder)
+        self.specs: Any = SpecRepository(folder, self.domain.vocabulary, max_age=0.0)
+        self.intake = Intake(
+            store=self.shelf,
+            specs=self.specs,
+            domain=self.domain,
+            waker=self.waker,
+            now=lambda: NOW,
+        )
+        self.management = Management(
+            self.settings,
+            self.domain,
+            self.specs,
+            self.shelf,
+            self.intake,
+            self.waker,
+            self.connections,
+            lambda: NOW,
+        )
+
+
+@pytest.fixture
+def workbench(tmp_path: Path) -> Workbench:
+    """Give a runtime whose folder of specs is empty, `workbench.settings.specs_dir`."""
+    folder = tmp_path / "specs"
+    folder.mkdir()
+    return Workbench(folder)
 
 
 @pytest.fixture

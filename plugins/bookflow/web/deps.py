@@ -20,7 +20,14 @@ from bookflow.settings import Settings
 from bookflow.web.addressing import is_page, login_location
 from bookflow.web.lifecycle import Runtime
 from bookflow.web.problems import LoginRequiredError
-from bookflow.web.visibility import EVERYTHING, Visibility, VisibilityCache, workflows_of
+from bookflow.web.rights import Rights
+from bookflow.web.visibility import (
+    DAG_PREFIX,
+    EVERYTHING,
+    Visibility,
+    VisibilityCache,
+    workflows_of,
+)
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -64,6 +71,12 @@ def require_running(user: CurrentUser) -> None:
         raise HTTPException(403, "You need the permission to start DAG runs; ask an Airflow admin.")
 
 
+def require_editing(user: CurrentUser) -> None:
+    """Let only those through who may edit DAGs."""
+    if not get_auth_manager().is_authorized_dag(method="PUT", user=user):
+        raise HTTPException(403, "You need the permission to edit DAGs; ask an Airflow admin.")
+
+
 def require_admin(user: CurrentUser) -> None:
     """Let only those through who may change Airflow's configuration (roles Op and Admin)."""
     if not get_auth_manager().is_authorized_configuration(method="PUT", user=user):
@@ -98,6 +111,26 @@ def _load_visibility(user: BaseUser) -> Visibility:
 
 ActorDep = Annotated[str, Depends(find_actor)]
 VisibilityDep = Annotated[Visibility, Depends(find_visibility)]
+
+
+def find_rights(user: CurrentUser, visibility: VisibilityDep) -> Rights:
+    """Give what the user may do with which workflow."""
+    manager = get_auth_manager()
+
+    def may_edit(workflow_id: str) -> bool:
+        details = DagDetails(id=DAG_PREFIX + workflow_id)
+        return manager.is_authorized_dag(method="PUT", details=details, user=user)
+
+    def may_run(workflow_id: str) -> bool:
+        details = DagDetails(id=DAG_PREFIX + workflow_id)
+        return manager.is_authorized_dag(
+            method="POST", access_entity=DagAccessEntity.RUN, details=details, user=user
+        )
+
+    return Rights(visibility, may_edit, may_run)
+
+
+RightsDep = Annotated[Rights, Depends(find_rights)]
 
 
 def open_airflow_runtime() -> Runtime:

@@ -20,6 +20,7 @@ from bookflow.ports.endpoints import EndpointStore
 from bookflow.records import RecordedEvent
 from bookflow.settings import Settings
 from bookflow.web.problems import NotStartedError
+from bookflow.wiring.management import Management
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,11 @@ class Runtime(Protocol):
     @property
     def interventions(self) -> Interventions:
         """What people decide about executions."""
+        ...
+
+    @property
+    def management(self) -> Management:
+        """What people do with workflows through the API."""
         ...
 
     @property

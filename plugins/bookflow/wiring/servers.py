@@ -12,6 +12,7 @@ from bookflow.domains.booking import BookingDomain
 from bookflow.errors import BookflowError
 from bookflow.records import utc_now
 from bookflow.wiring.databases import open_store
+from bookflow.wiring.management import Management
 
 if TYPE_CHECKING:
     from bookflow.journey.inbound.desk import InboundDesk
@@ -43,6 +44,7 @@ class ServerRuntime:
     store: PostgresStore
     inbound: InboundDesk
     prompter: Prompter
+    management: Management
     _stopping: threading.Event = field(default_factory=threading.Event)
     _follower: threading.Thread | None = None
 
@@ -191,4 +193,7 @@ def open_server_runtime(
         sealer=FernetSealer(),
         now=utc_now,
     )
-    return ServerRuntime(settings, domain, specs, store, intake, waker, store, desk, prompter)
+    management = Management(settings, domain, specs, store, intake, waker, connections, utc_now)
+    return ServerRuntime(
+        settings, domain, specs, store, intake, waker, store, desk, prompter, management
+    )

@@ -1,0 +1,3 @@
+-- Roll-ups of what became of executions.
+
+SELECT 1;

@@ -1,0 +1,3 @@
+-- Incidents, and what upkeep needs.
+
+SELECT 1;

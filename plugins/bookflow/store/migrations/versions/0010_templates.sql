@@ -1,0 +1,3 @@
+-- How often templates were used.
+
+SELECT 1;

@@ -1,0 +1,3 @@
+-- What the management API records.
+
+SELECT 1;
