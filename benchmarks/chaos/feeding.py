@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Self
 
 import psycopg
 
-from benchmarks.chaos.posting import GIVE_UP_SECONDS, PAUSE_SECONDS, Client, Json
+from benchmarks.chaos.posting import GIVE_UP_SECONDS, PAUSE_SECONDS, Client, Feeder, Json
 from bookflow.demo.stack import AirflowStack
 
 ROWS_AT_ONCE = 50
@@ -35,40 +33,22 @@ INSERT = """
 """
 
 
-class RowWriter:
+class RowWriter(Feeder):
     """Inserts bookings by plain SQL, a transaction for each few; ends when all are in."""
 
     def __init__(self, stack: AirflowStack, bookings: Sequence[Json]) -> None:
         """Take what is to be written."""
-        self.resent = 0
-        self.problem: BaseException | None = None
+        super().__init__()
         self._dsn = stack.database
         self._bookings = bookings
-        self._thread = threading.Thread(target=self._write_all, name="writer", daemon=True)
 
-    def __enter__(self) -> Self:
-        """Begin to write."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Wait until everything is in."""
-        self._thread.join(GIVE_UP_SECONDS)
-        if self._thread.is_alive():
-            self.problem = self.problem or TimeoutError("the rows were not written in time")
-        if self.problem is not None:
-            raise self.problem
-
-    def _write_all(self) -> None:
-        try:
-            host = self._bookings[0]["organizer"]
-            slug = self._bookings[0]["event_type"]["slug"]
-            self._write(MAKE_OWNERS, [{**host, "host": host["id"], "slug": slug}])
-            for first in range(0, len(self._bookings), ROWS_AT_ONCE):
-                group = self._bookings[first : first + ROWS_AT_ONCE]
-                self._write(INSERT, [_row(booking) for booking in group])
-        except (TimeoutError, psycopg.Error) as error:
-            self.problem = error
+    def _send_all(self) -> None:
+        host = self._bookings[0]["organizer"]
+        slug = self._bookings[0]["event_type"]["slug"]
+        self._write(MAKE_OWNERS, [{**host, "host": host["id"], "slug": slug}])
+        for first in range(0, len(self._bookings), ROWS_AT_ONCE):
+            group = self._bookings[first : first + ROWS_AT_ONCE]
+            self._write(INSERT, [_row(booking) for booking in group])
 
     def _write(self, query: str, rows: Sequence[Json]) -> None:
         deadline = time.monotonic() + GIVE_UP_SECONDS

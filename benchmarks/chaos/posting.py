@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import httpx
+import psycopg
 
 from benchmarks.fleet import make_booking
 from bookflow.demo.stack import AirflowStack
@@ -32,7 +33,39 @@ def make_bookings(slug: str, count: int) -> list[Json]:
     return bookings
 
 
-class Client:
+class Feeder:
+    """Works in a thread of its own; the `with` block ends when all is in, or raises why not."""
+
+    def __init__(self) -> None:
+        """Make the thread; it begins with the `with` block."""
+        self.resent = 0
+        self.problem: BaseException | None = None
+        self._thread = threading.Thread(target=self._feed, name=type(self).__name__, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin to send."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait until everything was taken."""
+        self._thread.join(GIVE_UP_SECONDS)
+        if self._thread.is_alive():
+            self.problem = self.problem or TimeoutError("not everything was taken in time")
+        if self.problem is not None:
+            raise self.problem
+
+    def _feed(self) -> None:
+        try:
+            self._send_all()
+        except (TimeoutError, ValueError, psycopg.Error) as error:
+            self.problem = error
+
+    def _send_all(self) -> None:
+        raise NotImplementedError
+
+
+class Client(Feeder):
     """Posts events in batches from a thread of its own; the `with` block ends when all are in.
 
     A batch that is not answered with 202 (the server is away, the database is) is sent again with
@@ -45,34 +78,16 @@ class Client:
         self, stack: AirflowStack, trigger: str, bookings: Sequence[Json], *, batch: int
     ) -> None:
         """Take what is to be sent."""
-        self.resent = 0
-        self.problem: BaseException | None = None
+        super().__init__()
         self._stack = stack
         self._trigger = trigger
         self._batches = [bookings[at : at + batch] for at in range(0, len(bookings), batch)]
         self._headers = stack.headers("editor")
-        self._thread = threading.Thread(target=self._send_all, name="client", daemon=True)
-
-    def __enter__(self) -> Self:
-        """Begin to send."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Wait until everything was taken."""
-        self._thread.join(GIVE_UP_SECONDS)
-        if self._thread.is_alive():
-            self.problem = self.problem or TimeoutError("the events were not taken in time")
-        if self.problem is not None:
-            raise self.problem
 
     def _send_all(self) -> None:
-        try:
-            for batch in self._batches:
-                self._send(batch)
-                time.sleep(PACE_SECONDS)
-        except (TimeoutError, ValueError) as error:
-            self.problem = error
+        for batch in self._batches:
+            self._send(batch)
+            time.sleep(PACE_SECONDS)
 
     def _send(self, batch: Sequence[Json]) -> None:
         events = [
