@@ -1,0 +1,94 @@
+"""Figures from PostgreSQL: roll-ups and what is not yet folded into them, added up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bookflow.ports.analytics import Part
+from bookflow.store.figure_pieces import cut_period
+from bookflow.store.json_text import is_storable
+from bookflow.store.named_sql import load_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bookflow.ports.analytics import FigureRequest
+    from bookflow.store.connecting import Database, Link
+
+_FOLDS = ("fold_executions", "fold_latencies", "fold_actions", "fold_deliveries")
+_QUERIES = {
+    Part.EXECUTIONS: "count_executions",
+    Part.LATENCIES: "count_latencies",
+    Part.WORKFLOWS: "count_workflows",
+    Part.WORKFLOW_LATENCIES: "count_workflow_latencies",
+    Part.TYPES: "count_types",
+    Part.ACTIONS: "count_actions",
+    Part.CAUSES: "count_causes",
+    Part.PLACES: "rank_places",
+    Part.ENDPOINTS: "count_endpoints",
+}
+_TOGETHER = ("",)
+"""What the roll-ups of all workflows together are filed under."""
+
+
+class PostgresAnalytics:
+    """The `AnalyticsStore` and `FigureUpkeep` on PostgreSQL."""
+
+    _database: Database
+
+    def read_figures(self, requests: Sequence[FigureRequest]) -> list[list[dict[str, Any]]]:
+        """Count what is asked for, all of it at the same moment."""
+
+        def ask(link: Link) -> list[list[dict[str, Any]]]:
+            with link.transaction():
+                link.execute(load_queries("analytics")["hold_moment"].sql)
+                return [_read(link, request) for request in requests]
+
+        return self._database.read(ask)
+
+    def fold_figures(self, *, limit: int) -> int:
+        """Fold changes into the roll-ups; gives how many."""
+        queries = load_queries("analytics")
+
+        def fold(link: Link) -> int:
+            lock = link.execute(queries["lock_folding"].sql).fetchone()
+            if not lock or not lock["is_ours"]:
+                return 0
+            return sum(_fold(link, name, limit) for name in _FOLDS)
+
+        return self._database.write(fold)
+
+
+def figure_query(request: FigureRequest) -> tuple[bytes, dict[str, Any]]:
+    """Give the query and parameters that answer a request."""
+    pieces = cut_period(request.edges)
+    ids = request.workflow_ids
+    query = load_queries("analytics")[_QUERIES[request.part]]
+    has_choice = ids is not None and "some" in query.options
+    params = {
+        "grains": [piece.grain for piece in pieces],
+        "froms": [piece.since for piece in pieces],
+        "untils": [piece.until for piece in pieces],
+        "since": request.edges[0],
+        "until": request.edges[-1],
+        "edges": list(request.edges),
+        "ids": list(_TOGETHER) if ids is None else sorted(filter(is_storable, ids - {""})),
+        "status": request.status,
+        "limit": request.limit,
+    }
+    return query.given("some") if has_choice else query.sql, params
+
+
+def _read(link: Link, request: FigureRequest) -> list[dict[str, Any]]:
+    if request.workflow_ids is None and request.part in (Part.ACTIONS, Part.WORKFLOW_LATENCIES):
+        message = f"{request.part} are counted for given workflows only"
+        raise ValueError(message)
+    query, params = figure_query(request)
+    # prepared, a plan for any period would fit none
+    return link.execute(query, params, prepare=False).fetchall()
+
+
+def _fold(link: Link, name: str, limit: int) -> int:
+    params: Mapping[str, Any] = {"limit": limit}
+    row = link.execute(load_queries("analytics")[name].sql, params).fetchone()
+    return int(row["count"]) if row else 0

@@ -1,0 +1,380 @@
+-- name: hold_moment
+-- description: Let every query of this transaction see the same moment, without compiling them.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SET LOCAL jit = off;
+
+-- name: lock_folding
+-- description: Let one process at a time fold; the number is "figures" in ASCII.
+SELECT pg_try_advisory_xact_lock(28824829826720115) AS is_ours;
+
+-- name: fold_executions
+-- description: Move changes of executions into their roll-ups; gives how many.
+-- In the order of the key: large folds, after an upgrade, then write their index page by page.
+WITH taken AS (
+    DELETE FROM bookflow.execution_deltas
+    WHERE ctid = ANY(ARRAY(SELECT ctid FROM bookflow.execution_deltas LIMIT %(limit)s))
+    RETURNING *
+),
+folded AS (
+    INSERT INTO bookflow.execution_figures AS f (
+        grain, slot, workflow_id, created, completed, failed, cancelled, last_started_at
+    )
+    SELECT
+        g.grain, g.slot, w.id, sum(t.created), sum(t.completed), sum(t.failed), sum(t.cancelled),
+        max(t.last_started_at)
+    FROM taken AS t
+    CROSS JOIN LATERAL (VALUES (t.workflow_id), ('')) AS w (id)
+    CROSS JOIN LATERAL (
+        VALUES
+            ('quarter', t.slot), ('day', date_trunc('day', t.slot, 'UTC')),
+            ('month', date_trunc('month', t.slot, 'UTC'))
+    ) AS g (grain, slot)
+    GROUP BY g.grain, g.slot, w.id
+    ORDER BY w.id, g.grain, g.slot
+    ON CONFLICT (workflow_id, grain, slot) DO UPDATE SET
+        created = f.created + excluded.created,
+        completed = f.completed + excluded.completed,
+        failed = f.failed + excluded.failed,
+        cancelled = f.cancelled + excluded.cancelled,
+        last_started_at = greatest(f.last_started_at, excluded.last_started_at)
+)
+SELECT count(*) AS count FROM taken;
+
+-- name: fold_latencies
+-- description: Move changes of latencies into their roll-ups; gives how many.
+WITH taken AS (
+    DELETE FROM bookflow.latency_deltas
+    WHERE ctid = ANY(ARRAY(SELECT ctid FROM bookflow.latency_deltas LIMIT %(limit)s))
+    RETURNING *
+),
+folded AS (
+    INSERT INTO bookflow.latency_figures AS f (grain, slot, workflow_id, bucket, count)
+    SELECT g.grain, g.slot, w.id, t.bucket, sum(t.count)
+    FROM taken AS t
+    CROSS JOIN LATERAL (VALUES (t.workflow_id), ('')) AS w (id)
+    CROSS JOIN LATERAL (
+        VALUES
+            ('quarter', t.slot), ('day', date_trunc('day', t.slot, 'UTC')),
+            ('month', date_trunc('month', t.slot, 'UTC'))
+    ) AS g (grain, slot)
+    GROUP BY g.grain, g.slot, w.id, t.bucket
+    ORDER BY w.id, g.grain, g.slot
+    ON CONFLICT (workflow_id, grain, slot, bucket) DO UPDATE SET count = f.count + excluded.count
+)
+SELECT count(*) AS count FROM taken;
+
+-- name: fold_actions
+-- description: Move changes of action results into their roll-ups; gives how many.
+-- For all workflows together by type: names of actions mean something within a workflow alone.
+WITH taken AS (
+    DELETE FROM bookflow.action_deltas
+    WHERE ctid = ANY(ARRAY(SELECT ctid FROM bookflow.action_deltas LIMIT %(limit)s))
+    RETURNING *
+),
+folded AS (
+    INSERT INTO bookflow.action_figures AS f (
+        grain, slot, workflow_id, action, type, status, cause, count, duration_ms, last_started_at
+    )
+    SELECT
+        g.grain, g.slot, w.id, w.action, t.type, t.status, t.cause, sum(t.count),
+        sum(t.duration_ms), max(t.last_started_at)
+    FROM taken AS t
+    CROSS JOIN LATERAL (VALUES (t.workflow_id, t.action), ('', '')) AS w (id, action)
+    CROSS JOIN LATERAL (
+        VALUES
+            ('quarter', t.slot), ('day', date_trunc('day', t.slot, 'UTC')),
+            ('month', date_trunc('month', t.slot, 'UTC'))
+    ) AS g (grain, slot)
+    GROUP BY g.grain, g.slot, w.id, w.action, t.type, t.status, t.cause
+    ORDER BY w.id, g.grain, g.slot
+    ON CONFLICT (workflow_id, grain, slot, action, type, status, cause) DO UPDATE SET
+        count = f.count + excluded.count,
+        duration_ms = f.duration_ms + excluded.duration_ms,
+        last_started_at = greatest(f.last_started_at, excluded.last_started_at)
+)
+SELECT count(*) AS count FROM taken;
+
+-- name: fold_deliveries
+-- description: Move changes of deliveries into their roll-ups; gives how many.
+WITH taken AS (
+    DELETE FROM bookflow.delivery_deltas
+    WHERE ctid = ANY(ARRAY(SELECT ctid FROM bookflow.delivery_deltas LIMIT %(limit)s))
+    RETURNING *
+),
+folded AS (
+    INSERT INTO bookflow.delivery_figures AS f (
+        grain, slot, workflow_id, endpoint, channel, status, error_code, count, attempts
+    )
+    SELECT
+        g.grain, g.slot, w.id, t.endpoint, t.channel, t.status, t.error_code, sum(t.count),
+        sum(t.attempts)
+    FROM taken AS t
+    CROSS JOIN LATERAL (VALUES (t.workflow_id), ('')) AS w (id)
+    CROSS JOIN LATERAL (
+        VALUES
+            ('quarter', t.slot), ('day', date_trunc('day', t.slot, 'UTC')),
+            ('month', date_trunc('month', t.slot, 'UTC'))
+    ) AS g (grain, slot)
+    GROUP BY g.grain, g.slot, w.id, t.endpoint, t.channel, t.status, t.error_code
+    ORDER BY w.id, g.grain, g.slot
+    ON CONFLICT (workflow_id, grain, slot, endpoint, channel, status, error_code) DO UPDATE SET
+        count = f.count + excluded.count,
+        attempts = f.attempts + excluded.attempts
+)
+SELECT count(*) AS count FROM taken;
+
+-- name: count_executions
+-- description: Count executions per span between edges; `ids` holds '' for all together.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.slot, f.created, f.completed, f.failed, f.cancelled
+    FROM pieces AS p
+    JOIN bookflow.execution_figures AS f
+        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+    WHERE f.workflow_id = ANY(%(ids)s)
+    UNION ALL
+    SELECT d.slot, d.created, d.completed, d.failed, d.cancelled
+    FROM bookflow.execution_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s
+        AND d.workflow_id = ANY(%(ids)s) -- if: some
+)
+SELECT
+    width_bucket(slot, %(edges)s::timestamptz[]) - 1 AS bucket,
+    sum(created)::bigint AS created, sum(completed)::bigint AS completed,
+    sum(failed)::bigint AS failed, sum(cancelled)::bigint AS cancelled
+FROM counted
+GROUP BY 1
+HAVING (sum(created), sum(completed), sum(failed), sum(cancelled)) IS DISTINCT FROM (0, 0, 0, 0)
+ORDER BY 1;
+
+-- name: count_latencies
+-- description: Count completed executions per span and power of their time from due to completed.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.slot, f.bucket, f.count
+    FROM pieces AS p
+    JOIN bookflow.latency_figures AS f
+        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+    WHERE f.workflow_id = ANY(%(ids)s)
+    UNION ALL
+    SELECT d.slot, d.bucket, d.count
+    FROM bookflow.latency_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s
+        AND d.workflow_id = ANY(%(ids)s) -- if: some
+)
+SELECT
+    width_bucket(slot, %(edges)s::timestamptz[]) - 1 AS bucket, bucket AS power,
+    sum(count)::bigint AS count
+FROM counted
+GROUP BY width_bucket(slot, %(edges)s::timestamptz[]) - 1, counted.bucket
+HAVING sum(count) <> 0
+ORDER BY 1, 2;
+
+-- name: count_workflows
+-- description: Count executions per workflow.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.workflow_id, f.created, f.completed, f.failed, f.cancelled
+    FROM pieces AS p
+    JOIN bookflow.execution_figures AS f
+        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+    WHERE
+        f.workflow_id <> ''
+        AND f.workflow_id = ANY(%(ids)s) -- if: some
+    UNION ALL
+    SELECT d.workflow_id, d.created, d.completed, d.failed, d.cancelled
+    FROM bookflow.execution_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s
+        AND d.workflow_id = ANY(%(ids)s) -- if: some
+)
+SELECT
+    workflow_id, sum(created)::bigint AS created, sum(completed)::bigint AS completed,
+    sum(failed)::bigint AS failed, sum(cancelled)::bigint AS cancelled
+FROM counted
+GROUP BY workflow_id
+HAVING (sum(created), sum(completed), sum(failed), sum(cancelled)) IS DISTINCT FROM (0, 0, 0, 0)
+ORDER BY workflow_id COLLATE "C";
+
+-- name: count_workflow_latencies
+-- description: Count completed executions per workflow and power of their latency.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.workflow_id, f.bucket, f.count
+    FROM pieces AS p
+    JOIN bookflow.latency_figures AS f
+        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+    WHERE f.workflow_id = ANY(%(ids)s)
+    UNION ALL
+    SELECT d.workflow_id, d.bucket, d.count
+    FROM bookflow.latency_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s
+        AND d.workflow_id = ANY(%(ids)s)
+)
+SELECT workflow_id, bucket AS power, sum(count)::bigint AS count
+FROM counted
+GROUP BY workflow_id, bucket
+HAVING sum(count) <> 0
+ORDER BY workflow_id COLLATE "C", bucket;
+
+-- name: count_types
+-- description: Count action results per type and how they ended.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.type, f.status, f.count, f.duration_ms
+    FROM pieces AS p
+    JOIN bookflow.action_figures AS f
+        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+    WHERE f.workflow_id = ANY(%(ids)s) AND f.status <> 'open'
+    UNION ALL
+    SELECT d.type, d.status, d.count, d.duration_ms
+    FROM bookflow.action_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s AND d.status <> 'open'
+        AND d.workflow_id = ANY(%(ids)s) -- if: some
+)
+SELECT type, status, sum(count)::bigint AS count, sum(duration_ms)::bigint AS duration_ms
+FROM counted
+GROUP BY type, status
+HAVING sum(count) <> 0
+ORDER BY type COLLATE "C", status COLLATE "C";
+
+-- name: count_actions
+-- description: Count action results of some workflows per action and how they ended.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.workflow_id, f.action, f.type, f.status, f.count, f.duration_ms
+    FROM pieces AS p
+    JOIN bookflow.action_figures AS f
+        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+    WHERE f.workflow_id = ANY(%(ids)s) AND f.status <> 'open'
+    UNION ALL
+    SELECT d.workflow_id, d.action, d.type, d.status, d.count, d.duration_ms
+    FROM bookflow.action_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s AND d.status <> 'open'
+        AND d.workflow_id = ANY(%(ids)s)
+)
+SELECT
+    workflow_id, action, type, status, sum(count)::bigint AS count,
+    sum(duration_ms)::bigint AS duration_ms
+FROM counted
+GROUP BY workflow_id, action, type, status
+HAVING sum(count) <> 0
+ORDER BY
+    workflow_id COLLATE "C", action COLLATE "C", type COLLATE "C", status COLLATE "C";
+
+-- name: count_causes
+-- description: Count failed and skipped action results per span, type and cause.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.slot, f.type, f.status, f.cause, f.count
+    FROM pieces AS p
+    JOIN bookflow.action_figures AS f
+        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+    WHERE f.workflow_id = ANY(%(ids)s) AND f.status IN ('failed', 'skipped')
+    UNION ALL
+    SELECT d.slot, d.type, d.status, d.cause, d.count
+    FROM bookflow.action_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s AND d.status IN ('failed', 'skipped')
+        AND d.workflow_id = ANY(%(ids)s) -- if: some
+)
+SELECT
+    width_bucket(slot, %(edges)s::timestamptz[]) - 1 AS bucket, type, status, cause,
+    sum(count)::bigint AS count
+FROM counted
+GROUP BY 1, type, status, cause
+HAVING sum(count) <> 0
+ORDER BY 1, type COLLATE "C", status COLLATE "C", cause COLLATE "C";
+
+-- name: rank_places
+-- description: Give the actions with the most failed or skipped results, by cause.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.workflow_id, f.action, f.type, f.status, f.cause, f.count
+    FROM pieces AS p
+    JOIN bookflow.action_figures AS f
+        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+    WHERE
+        f.workflow_id <> '' AND f.status IN ('failed', 'skipped') AND f.status = %(status)s
+        AND f.workflow_id = ANY(%(ids)s) -- if: some
+    UNION ALL
+    SELECT d.workflow_id, d.action, d.type, d.status, d.cause, d.count
+    FROM bookflow.action_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s AND d.status = %(status)s
+        AND d.workflow_id = ANY(%(ids)s) -- if: some
+)
+SELECT workflow_id, action, type, status, cause, sum(count)::bigint AS count
+FROM counted
+GROUP BY workflow_id, action, type, status, cause
+HAVING sum(count) <> 0
+ORDER BY
+    sum(count) DESC, workflow_id COLLATE "C", action COLLATE "C", type COLLATE "C",
+    cause COLLATE "C"
+LIMIT %(limit)s;
+
+-- name: count_endpoints
+-- description: Count settled deliveries per endpoint and how they ended.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.endpoint, f.channel, f.status, f.error_code, f.count, f.attempts
+    FROM pieces AS p
+    JOIN bookflow.delivery_figures AS f
+        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+    WHERE f.workflow_id = ANY(%(ids)s)
+    UNION ALL
+    SELECT d.endpoint, d.channel, d.status, d.error_code, d.count, d.attempts
+    FROM bookflow.delivery_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s
+        AND d.workflow_id = ANY(%(ids)s) -- if: some
+)
+SELECT
+    endpoint, channel, status, error_code, sum(count)::bigint AS count,
+    sum(attempts)::bigint AS attempts
+FROM counted
+GROUP BY endpoint, channel, status, error_code
+HAVING sum(count) <> 0
+ORDER BY
+    endpoint COLLATE "C", channel COLLATE "C", status COLLATE "C", error_code COLLATE "C";
