@@ -58,7 +58,7 @@ def test_disabled_endpoint_is_enabled_and_who_did_so_is_known(open_client: Any, 
     EndpointState.model_validate(answer.json())
     assert answer.json()["state"] == "closed"
     [row] = desk.endpoints._room.audit
-    assert (row["actor"], row["subject_id"]) == ("user", HOOK)
+    assert (row["actor"], row["subject_id"]) == ("user:user", HOOK)
 
 
 def test_endpoint_that_works_stays_as_it_is(open_client: Any, desk: Any) -> None:

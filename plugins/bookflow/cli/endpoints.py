@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def enable(store: EndpointStore, key: str) -> Endpoint:
     """Enable one endpoint; raises `NotFoundError` with the one that was probably meant."""
-    found = store.enable_endpoint(key, actor=f"cli:{_user()}", now=utc_now())
+    found = store.enable_endpoint(key, actor=f"cli:{name_user()}", now=utc_now())
     if found is not None:
         return found
     keys = [one.key for one in store.list_endpoints()]
@@ -58,7 +58,8 @@ def print_endpoints(rows: Sequence[Mapping[str, Any]]) -> None:
     Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH).print(table)
 
 
-def _user() -> str:
+def name_user() -> str:
+    """Give the name of who is at the command line."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

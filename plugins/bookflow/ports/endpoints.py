@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping, Sequence
 
+    from bookflow.records import Json
     from bookflow.settings import Rate
 
 WEBHOOK = "webhook"
@@ -128,10 +129,11 @@ class PermitGrant:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that the owner of a workflow is told by e-mail, about an endpoint.
+    """Something that people are told, once: about an endpoint, or about an incident.
 
     The id is made from what it tells: the same incident is kept once. With a reason to be `silent`
-    it is kept, but never sent.
+    it is kept, but never sent. By `email` it goes to the address `owner`; any other channel goes
+    through the connection that `owner` names, and `payload` is what programs are told.
     """
 
     id: uuid.UUID
@@ -143,6 +145,9 @@ class Notice:
     created_at: datetime
     attempts: int = 0
     silent: str | None = None
+    channel: str = "email"
+    payload: Mapping[str, Json] | None = None
+    incident_id: uuid.UUID | None = None
 
 
 class EndpointStore(Protocol):
@@ -169,7 +174,8 @@ class EndpointStore(Protocol):
     def enable_endpoint(self, key: str, *, actor: str, now: datetime) -> Endpoint | None:
         """Close an endpoint's circuit by hand, with an audit row; None for an unknown one.
 
-        One that is closed already stays as it is, without an audit row.
+        One that is closed already stays as it is, without an audit row. What waits for it alone is
+        due now.
         """
         ...
 
@@ -224,7 +230,7 @@ class NoticeStore(Protocol):
 
 
 class NoticeSender(Protocol):
-    """Sends notices by e-mail."""
+    """Sends notices by their channels."""
 
     def send(self, notices: Sequence[Notice]) -> dict[uuid.UUID, str]:
         """Send all; gives the reasons of those that failed. Raises nothing."""

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bookflow.ports.endpoints import NOTICE_ATTEMPTS, Endpoint, EndpointStatus, Notice
-from bookflow.store.circuits import close, fold_calls
+from bookflow.records import DeliveryStatus, ExecutionStatus
+from bookflow.store.circuits import HELD_BY_ENDPOINT, close, fold_calls
 from bookflow.store.permits import grant_permits, period_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bookflow.ports.endpoints import CallTally, CircuitRules, PermitGrant, PermitRequest
+
+_PUT_OFF = (DeliveryStatus.WAITING, DeliveryStatus.RETRYING)
 
 
 @dataclass(slots=True)
@@ -49,6 +52,9 @@ class MemoryEndpoints:
 
     _lock: threading.RLock
     _room: EndpointRoom
+    _executions: dict[uuid.UUID, dict[str, Any]]
+    _results: dict[tuple[uuid.UUID, str], dict[str, Any]]
+    _deliveries: dict[uuid.UUID, dict[str, Any]]
 
     def load_endpoints(self, keys: Sequence[str]) -> dict[str, Endpoint]:
         """Read endpoints; unknown ones are absent."""
@@ -96,6 +102,7 @@ class MemoryEndpoints:
             after = self._room.endpoints[key] = replace(close(before), hold_until=None)
             changes = {"before": asdict(before), "after": asdict(after)}
             self._room.audit.append({"at": now, "actor": actor, "subject_id": key, **changes})
+            self._hasten_waiting(key, now)
             return after
 
     def take_permits(
@@ -193,6 +200,23 @@ class MemoryEndpoints:
             error_message=notice.silent,
         )
         return True
+
+    def _hasten_waiting(self, key: str, now: datetime) -> None:
+        """Let what waits for an endpoint alone go on now."""
+        for delivery in self._deliveries.values():
+            execution = self._executions[delivery["execution_id"]]
+            is_held = (
+                delivery["endpoint"] == key
+                and delivery["status"] in _PUT_OFF
+                and delivery["error_code"] in HELD_BY_ENDPOINT
+                and delivery["not_before"] > now
+            )
+            is_parked = execution["status"] == ExecutionStatus.PENDING
+            if is_held and is_parked and execution["wake_at"] > now:
+                delivery["not_before"] = execution["wake_at"] = now
+                result = self._results.get((execution["id"], delivery["action"]))
+                if result is not None and not result["status"].is_final:
+                    result["resume_at"] = now
 
     def _is_closed(self, key: str) -> bool:
         found = self._room.endpoints.get(key)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bookflow.ports.endpoints import Endpoint, EndpointStatus
-from bookflow.store.circuits import close, fold_calls
+from bookflow.store.circuits import HELD_BY_ENDPOINT, close, fold_calls
 from bookflow.store.json_text import clean_text, dump_json, is_storable
 from bookflow.store.named_sql import load_queries
 from bookflow.store.permits import grant_permits, period_of
@@ -118,6 +118,7 @@ def _enable(link: Link, key: str, actor: str, now: datetime) -> Endpoint | None:
     _write(link, [after], now)
     shown = {"before": dump_json(asdict(before)), "after": dump_json(asdict(after))}
     _tell(link, "note_enabling", {**shown, "key": key, "actor": actor, "now": now})
+    _tell(link, "hasten_waiting", {"key": key, "codes": list(HELD_BY_ENDPOINT), "now": now})
     return after
 
 

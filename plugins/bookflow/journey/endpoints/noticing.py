@@ -67,7 +67,7 @@ class Noticing:
         """Do everything that is due; says what was done, for the log."""
         self._find_incidents()
         self._find_recoveries()
-        return self._send()
+        return self.send()
 
     def _find_incidents(self) -> None:
         now = self.now()
@@ -89,7 +89,8 @@ class Noticing:
         for notice in told:
             log.info("bookflow: %s", notice.subject)
 
-    def _send(self) -> str:
+    def send(self) -> str:
+        """Send what is due, also alerts about incidents; says how many were sent."""
         now = self.now()
         claimed = self.store.claim_notices(now=now, again_at=now + CLAIM_TIME, limit=BATCH)
         if not claimed:

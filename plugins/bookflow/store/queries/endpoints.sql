@@ -82,6 +82,32 @@ VALUES (
     %(now)s, %(actor)s, 'endpoint.enable', %(key)s, %(before)s::jsonb, %(after)s::jsonb
 );
 
+-- name: hasten_waiting
+-- description: Let what waits for an endpoint alone go on now; the clock wakes its workflows.
+WITH held AS MATERIALIZED (
+    SELECT d.id, d.execution_id, d.action
+    FROM bookflow.executions AS e
+    JOIN bookflow.deliveries AS d ON d.execution_id = e.id
+    WHERE
+        e.status = 'pending' AND e.wake_at > %(now)s
+        AND d.endpoint = %(key)s AND d.status IN ('waiting', 'retrying')
+        AND d.error_code = ANY(%(codes)s) AND d.not_before > %(now)s
+),
+freed AS (
+    UPDATE bookflow.deliveries AS d SET not_before = %(now)s
+    FROM held AS h
+    WHERE d.id = h.id
+),
+resumed AS (
+    UPDATE bookflow.action_results AS r SET resume_at = %(now)s
+    FROM held AS h
+    WHERE
+        r.execution_id = h.execution_id AND r.action = h.action
+        AND r.status IN ('waiting', 'retrying')
+)
+UPDATE bookflow.executions AS e SET wake_at = %(now)s
+WHERE e.status = 'pending' AND e.id IN (SELECT h.execution_id FROM held AS h);
+
 -- name: lock_limits
 -- description: Make sure that limits have rows, lock them in the order of keys, and read them.
 INSERT INTO bookflow.rate_limits AS l (key, taken, idle_at)
@@ -108,14 +134,15 @@ DELETE FROM bookflow.rate_limits WHERE idle_at < %(now)s;
 -- description: Keep notices that aren't known yet; gives the ids of the new ones.
 INSERT INTO bookflow.notices (
     id, kind, about, owner, subject, message, created_at, not_before, attempts, cleared_at,
-    error_message
+    error_message, channel, payload, incident_id
 )
 SELECT
     n.id, n.kind, n.about, n.owner, n.subject, n.message, n.created_at, n.created_at, n.attempts,
-    n.cleared_at, n.error_message
+    n.cleared_at, n.error_message, n.channel, n.payload, n.incident_id
 FROM json_to_recordset(%(rows)s::json) AS n (
     id uuid, kind text, about text, owner text, subject text, message text,
-    created_at timestamptz, attempts integer, cleared_at timestamptz, error_message text
+    created_at timestamptz, attempts integer, cleared_at timestamptz, error_message text,
+    channel text, payload jsonb, incident_id uuid
 )
 ORDER BY n.id
 ON CONFLICT DO NOTHING
@@ -150,7 +177,9 @@ UPDATE bookflow.notices AS n
 SET attempts = n.attempts + 1, not_before = %(again_at)s
 FROM due
 WHERE n.id = due.id
-RETURNING n.id, n.kind, n.about, n.owner, n.subject, n.message, n.created_at, n.attempts;
+RETURNING
+    n.id, n.kind, n.about, n.owner, n.subject, n.message, n.created_at, n.attempts, n.channel,
+    n.payload, n.incident_id;
 
 -- name: settle_sent_notices
 -- description: Record which notices were sent.
