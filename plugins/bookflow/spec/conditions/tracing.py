@@ -64,6 +64,27 @@ class Trace:
         decisive = next((group for group in self.groups if not group.holds), None)
         return _limit(_why_not(decisive)) if decisive else ""
 
+    def cause(self) -> str:
+        """Name the first rule that decided against, without the value that it saw."""
+        decisive = next((group for group in self.groups if not group.holds), None)
+        return _limit(_cause(decisive), 120) if decisive else ""
+
+
+def _cause(item: RuleTrace | GroupTrace) -> str:
+    if isinstance(item, RuleTrace):
+        return _limit(f"{item.field or ''} {item.operator} {_plain(item.expected)}".strip(), 100)
+    if item.negate:
+        return f"not ({f' {item.operator.lower()} '.join(_cause(rule) for rule in item.rules)})"
+    return _cause(next((rule for rule in item.rules if not rule.holds), item.rules[0]))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(entry) for entry in value)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
 
 def _why_not(item: RuleTrace | GroupTrace) -> str:
     if isinstance(item, RuleTrace):
