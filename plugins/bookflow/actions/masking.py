@@ -21,14 +21,18 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 
+_MAILBOX = re.compile(r"[^\s<>\"'(),:;]{1,64}(@[\w-]{1,63}(?:\.[\w-]{1,63})+)")
+_PHONE = re.compile(r"(\+\d{2})\d{5,13}")
+
 
 def is_secret_name(name: str) -> bool:
     """Tell whether a header or key of this name usually holds a secret.
 
-    >>> is_secret_name("X-Api-Key"), is_secret_name("author")
-    (True, False)
+    >>> is_secret_name("X-Api-Key"), is_secret_name("author"), is_secret_name("secret_conn_id")
+    (True, False, False)
     """
-    return bool(_SECRET_NAME.search(name))
+    # the id of a connection is no secret, and says where the secret is
+    return bool(_SECRET_NAME.search(name)) and not name.endswith("_conn_id")
 
 
 def mask_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -66,6 +70,15 @@ def mask_url(url: str) -> str:
     query = "&".join(_mask_pair(pair) for pair in parts.query.split("&"))
     netloc = f"{MASK}@{host}" if at else host
     return bound_text(urlunsplit((parts.scheme, netloc, parts.path, query, "")), 2_000)
+
+
+def mask_people(text: str) -> str:
+    """Give a text for logs, with the e-mail addresses and phone numbers in it cut short.
+
+    >>> mask_people("550 no such user <ada@example.com>, nor +4915112345678")
+    '550 no such user <***@example.com>, nor +49***'
+    """
+    return _PHONE.sub(rf"\g<1>{MASK}", _MAILBOX.sub(rf"{MASK}\g<1>", text))
 
 
 def bound_text(text: str, limit: int = TEXT_LIMIT) -> str:

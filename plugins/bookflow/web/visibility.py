@@ -22,6 +22,12 @@ class Visibility:
         """Tell whether the user may see this workflow."""
         return self.workflow_ids is None or workflow_id in self.workflow_ids
 
+    def narrowed(self, workflow_ids: frozenset[str]) -> Visibility:
+        """Give what is left where only these may be seen at most."""
+        if self.workflow_ids is None:
+            return Visibility(workflow_ids)
+        return Visibility(self.workflow_ids & workflow_ids)
+
 
 EVERYTHING = Visibility()
 
