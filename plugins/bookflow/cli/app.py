@@ -8,13 +8,22 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bookflow.cli.plain_text import print_json, show_line, show_text
+from bookflow.cli import executions, server_commands, templates, upkeep, workflows
+from bookflow.cli.options import (
+    Format,
+    FormatOption,
+    OtherServerOption,
+    PasswordOption,
+    TokenOption,
+    UsernameOption,
+    open_server,
+)
+from bookflow.cli.plain_text import print_json, show_line
 from bookflow.errors import BookflowError, DatabaseUnavailableError, InputError, SpecError
 from bookflow.settings import Settings
 
@@ -31,16 +40,15 @@ app = typer.Typer(
 )
 db = typer.Typer(help="The bookflow database: migrations and state.", no_args_is_help=True)
 app.add_typer(db, name="db")
-
-
-class Format(StrEnum):
-    """How a command prints its answer."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
+app.command("trigger")(server_commands.trigger)
+app.command("bulk-test")(server_commands.try_many)
+app.command("audit")(server_commands.audit)
+app.command("incidents")(upkeep.incidents)
+app.command("cleanup")(upkeep.cleanup)
+app.command("erase")(upkeep.erase)
+app.add_typer(workflows.app, name="workflows")
+app.add_typer(executions.app, name="executions")
+app.add_typer(templates.app, name="templates")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -101,7 +109,12 @@ def validate(
 @app.command("test")
 def try_spec(
     spec: Annotated[Path, typer.Argument(help="The workflow's spec file.")],
-    booking: Annotated[Path, typer.Option(help="A booking as JSON.")],
+    booking: Annotated[Path | None, typer.Option(help="A booking as JSON.")] = None,
+    is_mock: Annotated[bool, typer.Option("--mock", help="Use a made-up booking.")] = False,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(help="With --mock: a special one, such as group or no_phone; repeatable."),
+    ] = None,
     at: Annotated[
         str | None, typer.Option(help="Pretend it is this time (ISO 8601 with offset).")
     ] = None,
@@ -109,74 +122,27 @@ def try_spec(
 ) -> None:
     """Try a workflow out on a booking. Sends nothing, needs no Airflow and no database."""
     from bookflow.cli.spec_printing import print_trial
-    from bookflow.cli.specs import read_booking, read_spec
-    from bookflow.journey.trying import try_out
+    from bookflow.cli.specs import choose_booking, read_spec
+    from bookflow.journey.trials.trying_out import try_out
     from bookflow.wiring.workshops import compile_action
 
     settings = _settings()
     domain = _domain(settings)
     loaded = read_spec(spec, domain.vocabulary, settings.spec_size_limit)
-    subject = domain.parse_subject(read_booking(booking), path="booking")
+    now = _read_time(at)
     answer = try_out(
         loaded,
-        subject,
+        choose_booking(loaded, domain, booking, is_mock=is_mock, variants=variant or (), now=now),
         domain=domain,
-        now=_read_time(at),
+        now=now,
         compile_action=lambda action: compile_action(
             action, settings, domain, _environment_connections()
         ),
-    )
+    ).to_json()
     if output is Format.JSON:
         print_json(answer)
     else:
         print_trial(answer)
-
-
-@app.command()
-def trigger(
-    name: Annotated[str, typer.Argument(help="The trigger, such as booking_created.")],
-    booking: Annotated[Path | None, typer.Option(help="A booking as JSON.")] = None,
-    booking_id: Annotated[str | None, typer.Option(help="The id of a known booking.")] = None,
-    idempotency_key: Annotated[
-        str | None, typer.Option(help="The same key twice is one event.")
-    ] = None,
-    url: Annotated[
-        str, typer.Option(envvar="BOOKFLOW_URL", help="Where Airflow's API server is.")
-    ] = "http://localhost:8080",
-    username: Annotated[str | None, typer.Option(envvar="BOOKFLOW_USERNAME")] = None,
-    password: Annotated[str | None, typer.Option(envvar="BOOKFLOW_PASSWORD")] = None,
-    token: Annotated[
-        str | None, typer.Option(envvar="BOOKFLOW_TOKEN", help="Instead of name and password.")
-    ] = None,
-    output: FormatOption = Format.TEXT,
-) -> None:
-    """Fire one event through the API of a running bookflow."""
-    from bookflow.cli.remote import Credentials, fire
-    from bookflow.cli.specs import read_booking
-
-    if (booking is None) == (booking_id is None):
-        raise InputError("", "give either --booking FILE.json or --booking-id ID")
-    body: dict[str, Any] = {}
-    if booking is not None:
-        body["booking"] = read_booking(booking)
-    else:
-        body["booking_id"] = booking_id
-    if idempotency_key:
-        body["idempotency_key"] = idempotency_key
-    answer = fire(url, name, body, Credentials(username, password, token))
-    if output is Format.JSON:
-        print_json(answer)
-        return
-    known = " (known already)" if answer["duplicate"] else ""
-    print(show_text(f"event {answer['event_id']}{known}"))
-    for execution in answer["executions"]:
-        line = (
-            f"  {execution['workflow_id']}: {execution['status']}, due {execution['due_at']} "
-            f"(execution {execution['id']})"
-        )
-        print(show_text(line))
-    if not answer["executions"]:
-        print("  no active workflow listens to it")
 
 
 @app.command()
@@ -188,8 +154,32 @@ def schema() -> None:
 
 
 @app.command()
-def stats(output: FormatOption = Format.TEXT) -> None:
-    """Print statistics per workflow from the bookflow database."""
+def stats(
+    period: Annotated[
+        str | None, typer.Option(help="With --url: how long back, such as 7d; 30d else.")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="With --url: whose days count, such as Europe/Berlin.")
+    ] = None,
+    url: OtherServerOption = None,
+    username: UsernameOption = None,
+    password: PasswordOption = None,
+    token: TokenOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Print statistics per workflow from the bookflow database, or figures of a server."""
+    if url is not None:
+        from bookflow.cli.figures import print_figures
+
+        with open_server(url, username, password, token) as server:
+            answer = server.get("/performance-stats", period=period, timezone=timezone)
+        if output is Format.JSON:
+            print_json(answer)
+        else:
+            print_figures(answer)
+        return
+    if period is not None or timezone is not None:
+        raise InputError("", "--period and --timezone need --url: the database keeps totals")
     from bookflow.cli.database import print_statistics
     from bookflow.wiring.databases import open_existing_store
 
@@ -234,16 +224,24 @@ def upcoming(
         str | None, typer.Option(help="Up to this time (ISO 8601 with offset); 7 days ahead.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 50,
+    url: OtherServerOption = None,
+    username: UsernameOption = None,
+    password: PasswordOption = None,
+    token: TokenOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Print what is planned, from the bookflow database: reminders and executions that wait."""
-    from bookflow.cli.upcoming import find_upcoming, print_upcoming
+    """Print what is planned: reminders and executions that wait."""
+    from bookflow.cli.upcoming import ask_upcoming, find_upcoming, print_upcoming
     from bookflow.wiring.databases import open_existing_store
 
     end = None if until is None else _read_time(until, "--until")
-    settings = _settings()
-    with open_existing_store(settings, _connections()) as store:
-        found = find_upcoming(store, _domain(settings), booking, workflow, until=end, limit=limit)
+    if url is not None:
+        with open_server(url, username, password, token) as server:
+            found = ask_upcoming(server, booking, workflow, until=end, limit=limit)
+    else:
+        settings, domain = _settings(), _domain(_settings())
+        with open_existing_store(settings, _connections()) as store:
+            found = find_upcoming(store, domain, booking, workflow, until=end, limit=limit)
     if output is Format.JSON:
         print_json(found)
     else:

@@ -17,7 +17,7 @@ from bookflow.cli.plain_text import show_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_COLOURS = {"would_run": "green", "skipped": "yellow", "invalid": "red"}
+_COLOURS = {"would_run": "green", "waits": "cyan", "skipped": "yellow", "invalid": "red"}
 
 
 def print_report(report: Mapping[str, Any]) -> None:
@@ -36,7 +36,8 @@ def print_trial(answer: Mapping[str, Any]) -> None:
     console = _console()
     _print(console, (answer["workflow"], "bold"), f" on {answer['trigger']}")
     if answer["matches"]:
-        _print(console, f"would run at {answer['due_at']}")
+        past = "" if answer["runs_at"] == answer["due_at"] else f", due {answer['due_at']}"
+        _print(console, f"would run at {answer['runs_at']}{past}")
     else:
         _print(console, ("would not run:", "yellow"), f" {answer['reason']}")
     for action in answer["actions"]:
@@ -54,6 +55,8 @@ def print_trial(answer: Mapping[str, Any]) -> None:
             _print(console, line)
         if action["rendered"]:
             console.print(_content(action["rendered"]))
+        for line in _wait_lines(action):
+            _print(console, line)
 
 
 def _console() -> Console:
@@ -84,6 +87,18 @@ def _trace_lines(groups: Iterable[Mapping[str, Any]], depth: int = 1) -> Iterato
             wanted = "" if expected is None else f" {_show_value(expected)}"
             actual = _show_value(item.get("actual"))
             yield f"{indent}{mark} {field}{item['operator']}{wanted}: is {actual}{reason}"
+
+
+def _wait_lines(action: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is sent later than the workflow runs; a lone message's reason stands above."""
+    held = [one for one in action["messages"] if one["waits_for"]]
+    if not held:
+        return
+    if len(action["messages"]) == 1:
+        yield f"  sent at {held[0]['sends_at']}"
+        return
+    for one in held:
+        yield f"  to {one['address']} at {one['sends_at']}: {one['reason']}"
 
 
 def _content(rendered: Mapping[str, Any]) -> Table:

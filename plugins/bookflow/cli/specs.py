@@ -14,8 +14,10 @@ from bookflow.spec.spec_files import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    from bookflow.ports.trials import TrialDomain
     from bookflow.spec.vocabulary import Vocabulary
 
 BOOKING_LIMIT = 1_048_576
@@ -58,6 +60,25 @@ def read_booking(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError("--booking", f'{name} must hold an object, such as {{"id": "booking-1"}}')
     return value
+
+
+def choose_booking(
+    loaded: LoadedWorkflow,
+    domain: TrialDomain,
+    path: Path | None,
+    *,
+    is_mock: bool,
+    variants: Sequence[str],
+    now: datetime,
+) -> dict[str, Any]:
+    """Give the booking to try a workflow on: the one in a file, or a made-up one."""
+    if (path is None) is not is_mock:
+        raise InputError("", "give either --booking FILE.json or --mock")
+    if path is None:
+        return domain.make_sample(loaded.workflow, now=now, variants=variants)
+    if variants:
+        raise InputError("--variant", "is about made-up bookings; use it with --mock")
+    return domain.parse_subject(read_booking(path), path="booking")
 
 
 def check_specs(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from bookflow.cli.remote import Server
     from bookflow.domains.booking import BookingDomain
     from bookflow.store.postgres import PostgresStore
 
@@ -47,18 +48,35 @@ def find_upcoming(
     return {"upcoming": found.items, "until": end.isoformat(), "has_more": found.has_more}
 
 
+def ask_upcoming(
+    server: Server,
+    booking: str | None,
+    workflow: str | None,
+    *,
+    until: datetime | None,
+    limit: int,
+) -> dict[str, Any]:
+    """Give what a running bookflow has planned; raises `RemoteError`."""
+    end = None if until is None else until.isoformat()
+    answer = server.get("/upcoming", booking=booking, workflow=workflow, until=end, limit=limit)
+    items = answer.get("upcoming")
+    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        raise server.foreign("/upcoming")
+    return answer
+
+
 def print_upcoming(answer: Mapping[str, Any]) -> None:
     """Print what is planned as a table, the nearest first."""
     if not answer["upcoming"]:
-        print(f"nothing is planned until {answer['until']}")
+        print(f"nothing is planned until {show_text(answer.get('until'))}")
         return
     table = Table("due", "workflow", "booking", "trigger", "status", "reason")
     for column in table.columns:
         column.overflow = "fold"
     for item in answer["upcoming"]:
         names = ("due_at", "workflow_id", "booking_id", "trigger", "status", "reason")
-        table.add_row(*(Text(show_text(item[name] or "–")) for name in names))
+        table.add_row(*(Text(show_text(item.get(name) or "–")) for name in names))
     # a pipe has no width of its own, and names are there to be read by scripts
     Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH).print(table)
-    if answer["has_more"]:
-        print(f"there is more until {answer['until']}; ask for it with --limit")
+    if answer.get("has_more"):
+        print(f"there is more until {show_text(answer.get('until'))}; ask for it with --limit")
