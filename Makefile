@@ -14,7 +14,7 @@ pip_install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench chaos lock clean
+.PHONY: help install demo test check api-docs format bench chaos lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -38,16 +38,21 @@ install: $(RUNTIME) ## Make .venv with pinned requirements and the bookflow comm
 demo: $(RUNTIME) ## Start Airflow with local receivers and show sample bookings (ONCE=1: then exit)
 	$(BIN)/bookflow demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
-check: $(DEVELOPMENT) ## Format, lint, import rules, types, unit tests: no database, under a minute
+check: $(DEVELOPMENT) ## Format, lint, rules, types, scans, unit tests: no database, under a minute
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive plugins/bookflow dags
+	$(BIN)/python -m scanning
 	$(BIN)/python -m pytest tests/unit -q -n auto
 
 test: $(DEVELOPMENT) ## The whole suite, on embedded PostgreSQL and a real Airflow
 	$(BIN)/python -m pytest --ignore tests/acceptance -n auto
-	$(BIN)/python -m pytest tests/acceptance
+	$(BIN)/python -m pytest tests/acceptance -n 2 --dist loadgroup
+
+api-docs: $(DEVELOPMENT) ## Write docs/api.md and docs/cli.md from the code
+	$(BIN)/python -m reference
 
 format: $(DEVELOPMENT) ## Format and mend what can be mended
 	$(BIN)/ruff format .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import bench_airflow, bench_conditions, bench_specs
+from benchmarks import bench_airflow, bench_analytics, bench_conditions, bench_specs
 from benchmarks.measuring import Figure, write_page
 
 NOTES = (
@@ -29,6 +29,7 @@ def measure_conditions() -> list[Figure]:
 PARTS = {
     "conditions": measure_conditions,
     "specs": bench_specs.measure,
+    "analytics": bench_analytics.measure,
     "airflow": bench_airflow.measure,
 }
 

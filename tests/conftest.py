@@ -21,11 +21,13 @@ from bookflow.store.migrating import upgrade
 
 _TABLES = (
     "audit",
+    "template_uses",
     "spec_rules",
     "clock",
     "endpoints",
     "rate_limits",
     "notices",
+    "incidents",
     "inbound_requests",
     "booking_aliases",
     "deliveries",
@@ -36,6 +38,14 @@ _TABLES = (
     "bookings",
     "event_types",
     "organizers",
+    "execution_figures",
+    "execution_deltas",
+    "latency_figures",
+    "latency_deltas",
+    "action_figures",
+    "action_deltas",
+    "delivery_figures",
+    "delivery_deltas",
 )
 
 

@@ -51,6 +51,19 @@ class ConflictError(BookflowError):
     """The request contradicts what is already recorded."""
 
 
+class VersionConflictError(ConflictError):
+    """A workflow is no longer the one that was read; `current` is its version now, "" if gone."""
+
+    def __init__(self, message: str, *, current: str) -> None:
+        """Keep the version to read again."""
+        super().__init__(message)
+        self.current = current
+
+
+class AuthoringError(ConflictError):
+    """The folder of specs can't be written as it is now; the text says what to do first."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpecIssue:
     """One thing wrong with a workflow spec. `line` and `column` count from 1; 0 means unknown."""
@@ -106,6 +119,10 @@ class SignatureError(BookflowError):
 
 class UnavailableError(BookflowError):
     """Bookflow can't take this just now; send it again later (the server's log says why)."""
+
+
+class AuthoringUnavailableError(UnavailableError):
+    """A spec can't be saved just now: the lock or the remote did not answer; nothing was saved."""
 
 
 class TooManyRequestsError(BookflowError):

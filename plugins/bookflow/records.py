@@ -296,7 +296,8 @@ class ActionResult:
     """How one action went for one execution. `conditions` is the trace, `rendered` is masked.
 
     `attempts` counts the attempts of this try alone; the store adds them up. `resume_at` is when a
-    retrying or waiting one goes on in a later run; without it the same run tries again.
+    retrying or waiting one goes on in a later run; without it the same run tries again. `cause`
+    says in few words, without personal data, why it was skipped; of others it is the code.
     """
 
     execution_id: uuid.UUID
@@ -311,6 +312,7 @@ class ActionResult:
     reason: str | None = None
     error_code: str | None = None
     resume_at: datetime | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,15 @@ SPECS = Path(__file__).parent / "specs"
 Json = dict[str, Any]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one stack in one process; the demo has its own and runs beside them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            group = "demo" if item.path.stem == "test_demo" else "stack"
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of specs the stack reads; tests may add to it."""

@@ -160,6 +160,7 @@ def test_an_execution_tells_all_that_happened(scene):
         "status": "completed",
         "reason": None,
         "error_code": None,
+        "cause": None,
         "conditions": trace,
         "rendered": {"subject": "Hi Ida"},
         "attempts": 1,

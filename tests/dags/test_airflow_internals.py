@@ -76,12 +76,61 @@ def test_task_finds_out_whether_a_run_is_over(
     assert message.states == ["queued", "running"]
 
 
+@pytest.mark.parametrize(("is_paused", "is_known"), [(True, True), (False, True), (None, False)])
+def test_task_finds_out_what_a_dag_is_like(
+    monkeypatch: pytest.MonkeyPatch, is_paused: bool | None, is_known: bool
+) -> None:
+    from airflow.sdk.exceptions import ErrorType
+    from airflow.sdk.execution_time import task_runner
+    from airflow.sdk.execution_time.comms import DagResult, ErrorResponse
+
+    from bookflow.airflow_client.dag_states import TaskDagStates
+
+    answer: Any = ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail={"status_code": 404})
+    if is_paused is not None:
+        answer = DagResult(
+            dag_id="bookflow-a",
+            is_paused=is_paused,
+            bundle_name=None,
+            bundle_version=None,
+            relative_fileloc=None,
+            owners=None,
+            tags=[],
+            next_dagrun=None,
+        )
+    supervisor = Supervisor(answer)
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", supervisor, raising=False)
+    state = TaskDagStates().look_up("a")
+    assert (state.dag_id, state.is_known, state.is_paused) == (
+        "bookflow-a",
+        is_known,
+        bool(is_paused),
+    )
+    (message,) = supervisor.asked
+    assert message.dag_id == "bookflow-a"
+
+
+def test_a_dag_that_airflow_does_not_tell_of_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.sdk.exceptions import ErrorType
+    from airflow.sdk.execution_time import task_runner
+    from airflow.sdk.execution_time.comms import ErrorResponse
+
+    from bookflow.airflow_client.dag_states import TaskDagStates
+    from bookflow.errors import UnavailableError
+
+    answer = ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail={"status_code": 500})
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", Supervisor(answer), raising=False)
+    with pytest.raises(UnavailableError, match="did not tell of the DAG bookflow-a"):
+        TaskDagStates().look_up("a")
+
+
 def test_supervisor_still_serves_runs() -> None:
     from airflow.sdk.execution_time import supervisor
 
     source = inspect.getsource(supervisor)
     assert "TriggerDagRun" in source
     assert "GetDRCount" in source
+    assert "GetDag" in source
 
 
 def test_create_dagrun_takes_what_is_given() -> None:

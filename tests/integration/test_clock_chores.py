@@ -99,3 +99,19 @@ def test_moved_booking_is_not_reminded_at_the_old_time(
     assert execution["status"] == "cancelled"
     assert "the meeting was moved to" in execution["error_message"]
     assert smtp.messages == []
+
+
+def test_clock_folds_what_was_counted(office: Any, make_booking: Any, database: str) -> None:
+    from bookflow.dagrun.chores import fold_figures
+
+    office.write("welcome")
+    office.send(make_booking(), make_booking())
+    office.run("welcome")
+    before = office.server.reports.statistics()
+    assert before[0]["successful_executions"] == 2
+    workshop = office.open_workshop()
+    assert fold_figures(workshop).endswith("changes")
+    assert fold_figures(workshop) == ""
+    assert office.server.reports.statistics() == before
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT 1 FROM bookflow.execution_deltas").fetchall() == []

@@ -26,6 +26,7 @@ from bookflow.journey.intervening import Interventions
 from bookflow.journey.reminders.upcoming import Forecast
 from bookflow.journey.timeline import build_entries
 from bookflow.ports import ExecutionFilter, ExecutionPage
+from bookflow.ports.reports import ExecutionOrder
 from bookflow.records import (
     ExecutionHead,
     ExecutionStatus,
@@ -38,6 +39,7 @@ from bookflow.spec.repository import SpecRepository
 from bookflow.store.memory import MemoryStore
 from bookflow.wiring.management import Management
 from tests.recorded_requests import CAL_SECRET, CALENDLY_KEY, STANDARD_SECRET
+from tests.web.workflow_scene import BYE, HELLO, WorkflowScene
 
 with warnings.catch_warnings():
     # it asks for httpx2, which Airflow 3.3 does not come with
@@ -164,6 +166,9 @@ class ListedSpecs:
         )
         self.workflows[workflow_id] = SimpleNamespace(workflow=workflow, version="v1")
 
+    def refresh(self, max_age: float | None = None) -> Any:
+        return SimpleNamespace(workflows=self.workflows, errors={})
+
     def matching(self, trigger: str, category: str | None) -> Iterator[Any]:
         return (item for item in self.workflows.values() if item.workflow.trigger == trigger)
 
@@ -179,6 +184,7 @@ class Shelf:
     events: dict[str, tuple[NewEvent, RecordedEvent]] = field(default_factory=dict)
     executions: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[ExecutionFilter, int]] = field(default_factory=list)
+    orders: list[ExecutionOrder] = field(default_factory=list)
     received: list[NewEvent] = field(default_factory=list)
     failure: Exception | None = None
 
@@ -210,10 +216,16 @@ class Shelf:
         return outcome
 
     def list_executions(
-        self, wanted: ExecutionFilter, *, limit: int, cursor: str | None
+        self,
+        wanted: ExecutionFilter,
+        *,
+        limit: int,
+        cursor: str | None,
+        order: ExecutionOrder = ExecutionOrder.NEWEST,
     ) -> ExecutionPage:
         self._fail()
         self.asked.append((wanted, limit))
+        self.orders.append(order)
         if cursor is not None and not cursor.isdecimal():
             raise InputError("cursor", "was not made here; start again without one")
         start = int(cursor or 0)
@@ -398,6 +410,49 @@ def workbench(tmp_path: Path) -> Workbench:
     folder = tmp_path / "specs"
     folder.mkdir()
     return Workbench(folder)
+
+
+@pytest.fixture(scope="session")
+def shared_app(front: Callable[..., FastAPI]) -> Iterator[tuple[FastAPI, Callable[..., Any]]]:
+    """Give one app for many tests, and how to sign in to it: building one takes half a second."""
+    from bookflow.web.app import create_app
+
+    app = create_app(Desk)
+    root = front(app)
+    clients: dict[str, TestClient] = {}
+
+    def sign_in(role: str) -> TestClient:
+        if role not in clients:
+            client = TestClient(root, follow_redirects=False)
+            client.__enter__()
+            credentials = {"username": role, "password": f"secret of {role}"}
+            token = client.post("/auth/token", json=credentials).json()["access_token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            clients[role] = client
+        return clients[role]
+
+    yield app, sign_in
+    for client in clients.values():
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def scene(
+    shared_app: tuple[FastAPI, Callable[..., Any]], dags: Callable[..., None], workbench: Workbench
+) -> WorkflowScene:
+    """Give a client who may edit, over a folder with `hello` and, not active, `bye`."""
+    from bookflow.web.lifecycle import RuntimeKeeper
+    from bookflow.web.limits import RequestLimits
+    from bookflow.web.visibility import VisibilityCache
+
+    app, sign_in = shared_app
+    app.state.limits = RequestLimits()
+    app.state.keeper = RuntimeKeeper(lambda: workbench)
+    app.state.visibilities = VisibilityCache()
+    scene = WorkflowScene(sign_in("user"), workbench, sign_in)
+    scene.put_file(HELLO)
+    scene.put_file(BYE)
+    return scene
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_other_surprises_stay_internal():
         ("authenticate", "GET", "/api/v1/executions"),
         ("authenticate", "GET", "/bookings/bk-1"),
         ("authenticate", "POST", "/api/v1/triggers/booking_created"),
-        ("require_running", "POST", "/api/v1/triggers/booking_created"),
+        ("require_triggering", "POST", "/api/v1/triggers/booking_created"),
         ("require_reading", "GET", "/api/v1/bookings/bk-1/timeline"),
         ("find_visibility", "GET", "/api/v1/executions"),
         ("find_visibility", "GET", "/bookings/bk-1"),
@@ -58,8 +59,8 @@ def test_every_route_answers_503_with_retry_after(
 
     app = create_app(lambda: desk)
     # whatever comes before the failing part lets everybody through
-    for name in ("authenticate", "require_reading", "require_running"):
-        app.dependency_overrides[getattr(deps, name)] = lambda: None
+    for name in ("authenticate", "require_reading", "require_triggering"):
+        app.dependency_overrides[getattr(deps, name)] = lambda: SimpleNamespace(get_name=str)
     app.dependency_overrides[getattr(deps, place)] = fail
     with TestClient(app) as client:
         answer = client.request(method, path, json={} if method == "POST" else None)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from bookflow.errors import DatabaseUnavailableError
+from bookflow.ports.reports import ExecutionOrder
 from bookflow.records import RunKey
 from bookflow.web.schemas import Execution, ExecutionList, Problem, Timeline
 
@@ -42,6 +44,32 @@ def test_filters_reach_the_store(client: Any, desk: Any) -> None:
     assert wanted.run == RunKey("bookflow-welcome", "manual__1")
 
 
+def test_further_filters_and_the_order_reach_the_store(client: Any, desk: Any) -> None:
+    response = client.get(
+        LIST,
+        params={
+            "status": "failed, cancelled",
+            "trigger": "manual",
+            "event": "00000000-0000-0000-0000-0000000000aa",
+            "failures": "true",
+            "cause": "smtp-550",
+            "sort": "created_at",
+        },
+    )
+    assert response.status_code == 200
+    ((wanted, _),) = desk.shelf.asked
+    assert wanted.statuses == frozenset({"failed", "cancelled"})
+    assert wanted.status is None
+    assert (wanted.trigger, wanted.cause, wanted.has_failures) == ("manual", "smtp-550", True)
+    assert wanted.event_id == UUID(int=0xAA)
+    assert desk.shelf.orders == [ExecutionOrder.OLDEST]
+
+
+def test_newest_come_first_unless_said(client: Any, desk: Any) -> None:
+    client.get(LIST)
+    assert desk.shelf.orders == [ExecutionOrder.NEWEST]
+
+
 def test_plus_sign_that_was_not_encoded_is_understood(client: Any, desk: Any) -> None:
     assert client.get(f"{LIST}?since=2026-03-01T01:00:00+01:00").status_code == 200
     assert desk.shelf.asked[0][0].since == datetime(2026, 3, 1, tzinfo=UTC)
@@ -59,6 +87,11 @@ def test_limit_is_50_unless_said(client: Any, desk: Any) -> None:
         ("limit=501", "limit", "less"),
         ("limit=many", "limit", "integer"),
         ("status=complete", "status", "did you mean `completed`?"),
+        ("status=failed,complete", "status", "did you mean `completed`?"),
+        ("sort=due", "sort", "did you mean `due_at`?"),
+        ("event=nonsense", "event", "UUID"),
+        ("failures=perhaps", "failures", "boolean"),
+        ("cause=%00", "cause", "at most"),
         ("statsu=failed", "statsu", "did you mean `status`?"),
         ("since=2026-03-01T00:00:00", "since", "no offset"),
         ("until=soon", "until", "ISO 8601"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bookflow.ports.tracing import SILENCE, Tracer
 from bookflow.records import utc_now
 
 if TYPE_CHECKING:
@@ -20,3 +21,4 @@ class ActionResources:
     domain: Domain
     connections: ConnectionSource
     now: NowSource = utc_now
+    tracer: Tracer = SILENCE

@@ -137,7 +137,9 @@ class WebhookAction:
         target = Target.from_connection(connections.get(self.conn_id)) if self.conn_id else Target()
         signers = read_signers(connections.get(self.secret_conn_id)) if self.secret_conn_id else ()
         async with open_http(settings) as http:
-            yield WebhookChannel(http, target, signers, now=self.resources.now)
+            yield WebhookChannel(
+                http, target, signers, now=self.resources.now, tracer=self.resources.tracer
+            )
 
 
 def compile_webhook(action: Webhook, resources: ActionResources) -> CompiledAction:

@@ -88,6 +88,8 @@ def compose(content: Mapping[str, Json], delivery: NewDelivery, sender: Sender) 
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Bookflow-Execution"] = str(delivery.execution_id)
+    if content.get("is_test"):
+        mail["X-Bookflow-Test"] = "true"
     mail.set_content(_tidy_body(content["message"]))
     if content.get("html"):
         mail.add_alternative(_tidy_body(content["html"]), subtype="html")

@@ -18,6 +18,7 @@ from bookflow.errors import (
     PermanentDeliveryError,
     TransientDeliveryError,
 )
+from bookflow.ports.tracing import SILENCE, Tracer
 from bookflow.records import Receipt
 
 if TYPE_CHECKING:
@@ -59,13 +60,20 @@ class WebhookChannel:
     """Posts webhooks; several signers sign side by side while a secret is rotated."""
 
     def __init__(
-        self, http: OutgoingHttp, target: Target, signers: Sequence[Signer], *, now: NowSource
+        self,
+        http: OutgoingHttp,
+        target: Target,
+        signers: Sequence[Signer],
+        *,
+        now: NowSource,
+        tracer: Tracer = SILENCE,
     ) -> None:
         """Take an open client."""
         self._http = http
         self._target = target
         self._signers = tuple(signers)
         self._now = now
+        self._tracer = tracer
 
     @property
     def rate(self) -> Rate | None:
@@ -84,6 +92,7 @@ class WebhookChannel:
             content=body.encode(),
             headers={
                 "content-type": "application/json",
+                **self._tracer.headers(),
                 **self._target.headers,
                 **message.content["headers"],
                 **self._sign(webhook_id, body),

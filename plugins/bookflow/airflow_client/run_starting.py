@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from airflow.models.dag import DagModel
-from airflow.models.dagbag import CachedDBDagBag, DagPriorityParsingRequest
+from airflow.models.dagbag import CachedDBDagBag
 from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState
@@ -14,8 +14,8 @@ from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from bookflow.airflow_client.parse_requests import ask_for_parsing
 from bookflow.airflow_client.run_names import (
-    DAG_PREFIX,
     RUN_PREFIX,
     Wake,
     due_run_id,
@@ -55,7 +55,7 @@ class AirflowRunStarter:
                 missing += self._start_group(session, group)
         if missing:
             with create_session() as session:
-                _ask_for_parsing(session)
+                ask_for_parsing(session)
         return missing
 
     def _start_group(self, session: Session, group: Collection[Wake]) -> list[Wake]:
@@ -113,24 +113,6 @@ def _dags_with_waiting_run(session: Session, dag_ids: Collection[str], now: date
         DagRun.run_id.startswith(RUN_PREFIX, autoescape=True),
     )
     return set(session.scalars(query.distinct()))
-
-
-def _ask_for_parsing(session: Session) -> None:
-    """Have the dag-processor look at the factory's file now instead of at its next turn."""
-    query = (
-        select(DagModel.bundle_name, DagModel.relative_fileloc)
-        .where(DagModel.dag_id.startswith(DAG_PREFIX, autoescape=True), ~DagModel.is_stale)
-        .distinct()
-        .limit(1)
-    )
-    for bundle_name, file in session.execute(query):
-        if bundle_name is None or file is None:
-            continue
-        try:
-            with session.begin_nested():
-                session.add(DagPriorityParsingRequest(bundle_name, file))
-        except IntegrityError:
-            log.debug("bookflow: parsing of %s is asked for already", file)
 
 
 def _groups(wakes: list[Wake]) -> Iterator[list[Wake]]:

@@ -6,6 +6,7 @@ What a chore needs is imported when it has something to do: a tick must not pay 
 from __future__ import annotations
 
 import itertools
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,11 @@ from bookflow.records import RunKey, utc_now
 if TYPE_CHECKING:
     from bookflow.dagrun.task_work import TaskWork
     from bookflow.wiring.workshops import Workshop
+
+
+FOLD_BATCH = 100_000
+FOLD_SECONDS = 10.0
+"""How long a tick folds at most: there is much to fold after an upgrade alone."""
 
 
 def list_chores(work: TaskWork) -> list[Chore]:
@@ -29,6 +35,7 @@ def list_chores(work: TaskWork) -> list[Chore]:
         Chore("wake overdue workflows", lambda: ", ".join(work.runtime.wake_overdue())),
         *chores_about_endpoints(workshop),
         Chore("delete old inbound requests", lambda: purge_inbound(workshop)),
+        Chore("fold figures", lambda: fold_figures(workshop)),
     ]
 
 
@@ -92,12 +99,24 @@ def release_stranded(work: TaskWork) -> str:
 
 
 def chores_about_endpoints(workshop: Workshop) -> list[Chore]:
-    """Give what is done about endpoints: telling their owners, and forgetting idle limits."""
-    from bookflow.actions.notice_mail import NoticeMail
+    """Give what is done about endpoints: telling people, and forgetting idle limits."""
+    from bookflow.actions.alert_channels import AlertSender
     from bookflow.journey.endpoints.noticing import endpoint_chores
 
-    sender = NoticeMail(workshop.settings, workshop.connections)
+    sender = AlertSender(workshop.settings, workshop.connections)
     return endpoint_chores(workshop.store, workshop.store, sender, utc_now)
+
+
+def fold_figures(workshop: Workshop) -> str:
+    """Fold what was counted since the last turn into the roll-ups; after an upgrade in steps."""
+    total = 0
+    until = time.monotonic() + FOLD_SECONDS
+    while time.monotonic() < until:
+        count = workshop.store.fold_figures(limit=FOLD_BATCH)
+        total += count
+        if not count:
+            break
+    return f"{total} changes" if total else ""
 
 
 def purge_inbound(workshop: Workshop) -> str:

@@ -22,6 +22,7 @@ from airflow.sdk.exceptions import (
     DownstreamTasksSkipped,
 )
 
+from bookflow.actions.masking import mask_people
 from bookflow.dagrun.action_keys import read_action
 from bookflow.dagrun.task_work import HANDWRITTEN_VERSION, open_task_work
 from bookflow.errors import (
@@ -250,7 +251,8 @@ class readable_errors:  # noqa: N801 (reads as a statement)
 def _conclude(name: str, summary: ActSummary, *, may_wait: bool) -> None:
     shown = _show_counts(summary)
     log.info("%s: %s", name, shown or "everything was done by an earlier try")
-    reasons = "; ".join(summary.messages)
+    # Airflow shows a task's log to whoever may read the DAG, and keeps it where it likes
+    reasons = mask_people("; ".join(summary.messages))
     if summary.retrying and not may_wait:
         raise AirflowException(f"{shown}: {reasons}")
     if summary.failed:

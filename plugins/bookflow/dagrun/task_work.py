@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bookflow.airflow_client.connections import task_connections
 from bookflow.airflow_client.run_states import TaskRunStates
 from bookflow.airflow_client.runs_in_task import TaskWaker
+from bookflow.airflow_client.tracing import find_tracer
 from bookflow.records import RunKey
 from bookflow.settings import Settings
 from bookflow.wiring.workshops import Workshop, open_workshop
@@ -54,7 +55,7 @@ def open_task_work(context: Context) -> Iterator[TaskWork]:
     ti = context["ti"]
     run = RunKey(ti.dag_id, ti.run_id)
     workshop = open_workshop(
-        Settings.from_environment(os.environ), task_connections(), TaskWaker(run)
+        Settings.from_environment(os.environ), task_connections(), TaskWaker(run), find_tracer()
     )
     try:
         yield TaskWork(

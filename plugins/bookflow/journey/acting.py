@@ -6,24 +6,23 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from bookflow.errors import ConfigurationError, TransientDeliveryError
 from bookflow.journey.bundling import Bundle, bundle_parcels
+from bookflow.journey.delaying import find_digest, find_quiet_hold
 from bookflow.journey.gating import Gated, gate
 from bookflow.journey.retrying import RetrySchedule, RoundEnd
 from bookflow.journey.sending import Guard, OpenGuard, Parcel, RetryPolicy, Sender
 from bookflow.journey.settling import Cadence, Ledger, summarize
 from bookflow.journey.wording import mask_reason
 from bookflow.ports import LEASE
+from bookflow.ports.tracing import SILENCE, Tracer
 from bookflow.records import (
     ActionResult,
     ActionStatus,
     DeliveryState,
     DeliveryStatus,
-    Hold,
-    Message,
     NewDelivery,
     SubjectUpdate,
     delivery_id,
@@ -33,7 +32,6 @@ from bookflow.settings import Settings
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from bookflow.journey.steps import ActSummary, Step, WorkflowFacts
     from bookflow.ports import Domain, NowSource, RunStore
@@ -63,10 +61,26 @@ class Actor:
     make_guard: Callable[[WorkflowFacts], Guard] = lambda workflow: OpenGuard()
     sleep: Callable[[float], None] = time.sleep
     cadence: Cadence = field(default_factory=Cadence)
+    tracer: Tracer = SILENCE
 
     def act(self, step: Step, jobs: Sequence[Job], *, is_last_try: bool) -> ActSummary:
         """Gate, perform and record; raises `DatabaseUnavailableError` when it can't record."""
-        ready, ended = gate(step, jobs, domain=self.domain, now=self.now)
+        with self.tracer.span(
+            "act", workflow_id=step.workflow.id, action=step.name, type=step.type, jobs=len(jobs)
+        ) as span:
+            summary = self._act(step, jobs, is_last_try=is_last_try)
+            span.note(
+                completed=summary.completed,
+                skipped=summary.skipped,
+                failed=summary.failed,
+                put_off=summary.retrying + summary.waiting,
+            )
+            return summary
+
+    def _act(self, step: Step, jobs: Sequence[Job], *, is_last_try: bool) -> ActSummary:
+        with self.tracer.span("gate", action=step.name) as span:
+            ready, ended = gate(step, jobs, domain=self.domain, now=self.now)
+            span.note(ready=len(ready), ended=len(ended))
         if ended:
             self.store.settle(ended, ())
         if not ready:
@@ -185,7 +199,7 @@ class Actor:
             if bundles:
                 async with step.action.open_channel() as channel:
                     guard.use(channel)
-                    sender = Sender(channel, self.policy, end, self.now, guard)
+                    sender = Sender(channel, self.policy, end, self.now, guard, tracer=self.tracer)
                     await self._send_through(sender, bundles, ledger)
         except ConfigurationError as error:
             log.error("bookflow: %s can't send: %s", step.name, error)
@@ -214,6 +228,7 @@ class Actor:
     def _deliveries(self, step: Step, gated: Gated) -> list[NewDelivery]:
         execution_id = gated.job.execution_id
         digest = step.timing.digest
+        domain, now = self.domain, self.now()
         return [
             NewDelivery(
                 id=delivery_id(execution_id, step.name, message.recipient),
@@ -223,43 +238,12 @@ class Actor:
                 channel=message.channel,
                 address=message.address,
                 endpoint=message.endpoint,
-                hold=self._find_hold(step, gated.job, message),
-                digest_key=self._find_digest(step, gated.job, message),
+                hold=find_quiet_hold(step, gated.job, message, domain=domain, now=now),
+                digest_key=find_digest(step, gated.job, message, domain=domain, now=now),
                 digest_window=digest.window * 60.0 if digest else 0.0,
             )
             for message in gated.messages
         ]
-
-    def _find_hold(self, step: Step, job: Job, message: Message) -> Hold | None:
-        """Put a message off to the end of its recipient's quiet hours."""
-        if step.timing.quiet_hours is None:
-            return None
-        # workflows without quiet hours need not pay for it
-        from bookflow.journey.timing import find_hold
-
-        deadline = self._find_deadline(step, job)
-        return find_hold(step.timing, message, now=self.now(), deadline=deadline)
-
-    def _find_digest(self, step: Step, job: Job, message: Message) -> str | None:
-        """Name the digest a message waits for; a reminder alone beats one that comes too late."""
-        digest = step.timing.digest
-        if digest is None:
-            return None
-        # workflows without digests need not pay for it
-        from bookflow.journey.digesting import digest_key_of
-        from bookflow.journey.timing import START_SLACK
-
-        deadline = self._find_deadline(step, job)
-        end = self.now() + timedelta(minutes=digest.window)
-        if deadline is not None and end > deadline - START_SLACK:
-            return None
-        return digest_key_of(step.workflow.id, step.name, message)
-
-    def _find_deadline(self, step: Step, job: Job) -> datetime | None:
-        """Give the last moment at which a message is worth sending."""
-        if job.subject is None:
-            return None
-        return self.domain.late_limit(job.trigger, job.subject, job.due_at, step.timing.if_late)
 
 
 def _sum_up(step: Step, results: Sequence[ActionResult]) -> ActSummary:

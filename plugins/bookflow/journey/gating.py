@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError, DeliveryError
+from bookflow.journey.wording import mask_cause
 from bookflow.records import ActionResult, ActionStatus, Job, Json, Message
 from bookflow.spec.durations import format_duration
 
@@ -121,7 +122,12 @@ def show_messages(messages: Sequence[Message]) -> dict[str, Json]:
 
 def _gate_one(step: Step, job: Job, domain: Domain, now: datetime) -> Gated | ActionResult:
     def end(
-        status: ActionStatus, reason: str, code: str | None, trace: Json = None
+        status: ActionStatus,
+        reason: str,
+        code: str | None,
+        trace: Json = None,
+        *,
+        cause: str | None = None,
     ) -> ActionResult:
         return ActionResult(
             execution_id=job.execution_id,
@@ -133,16 +139,18 @@ def _gate_one(step: Step, job: Job, domain: Domain, now: datetime) -> Gated | Ac
             conditions=trace,
             reason=reason,
             error_code=code,
+            cause=cause or code,
         )
 
     subject = job.subject
     if subject is None:
-        return end(ActionStatus.SKIPPED, "the booking no longer exists", "stale")
+        return end(ActionStatus.SKIPPED, "the booking no longer exists", "stale", cause="gone")
     trace: Json = None
     try:
         expired = _find_expiry(step, job, subject, domain, now)
         if expired:
-            return end(ActionStatus.SKIPPED, *expired)
+            reason, code, cause = expired
+            return end(ActionStatus.SKIPPED, reason, code, cause=cause)
         context = domain.build_context(subject, now=now)
         verdict = step.conditions.explain(context, now=now)
         trace = verdict.to_json()
@@ -152,6 +160,7 @@ def _gate_one(step: Step, job: Job, domain: Domain, now: datetime) -> Gated | Ac
                 f"conditions not met: {verdict.why_not()}",
                 "conditions",
                 trace,
+                cause=mask_cause(f"condition: {verdict.cause()}"),
             )
         messages = step.action.render(subject, context, _facts(step, job, now))
     except BookflowError as error:
@@ -166,8 +175,8 @@ def _gate_one(step: Step, job: Job, domain: Domain, now: datetime) -> Gated | Ac
 
 def _find_expiry(
     step: Step, job: Job, subject: Subject, domain: Domain, now: datetime
-) -> tuple[str, str] | None:
-    """Give reason and code why nothing should be sent any more, or None.
+) -> tuple[str, str, str] | None:
+    """Give reason, code and cause why nothing should be sent any more, or None.
 
     An execution all of whose actions were skipped with one of these codes ends as cancelled.
     """
@@ -175,9 +184,14 @@ def _find_expiry(
         domain, job.trigger, subject, step.conditions, anchor_at=job.anchor_at
     )
     if stale:
-        return stale, "stale"
+        # a status that says so by itself, else another time
+        if domain.status_field in step.conditions.fields:
+            return stale, "stale", "moved"
+        told = domain.stale_reason(job.trigger, subject)
+        status = domain.build_context(subject, now=now).get(domain.status_field)
+        return stale, "stale", str(status) if told else "moved"
     late = find_late_reason(domain, job.trigger, subject, job.due_at, step.timing.if_late, now=now)
-    return (late, "late") if late else None
+    return (late, "late", "late") if late else None
 
 
 def _facts(step: Step, job: Job, now: datetime) -> dict[str, Any]:

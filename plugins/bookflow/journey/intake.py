@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError, ConflictError, InputError, NotFoundError
 from bookflow.journey.reminders.anchoring import KEY_LIMIT, anchor_key, fingerprint_of
+from bookflow.ports.tracing import SILENCE, Tracer
 from bookflow.records import (
     EventSource,
     ExecutionStatus,
@@ -60,8 +61,10 @@ class Intake:
         now: NowSource,
         make_id: Callable[[], uuid.UUID] = new_id,
         prompt: Callable[[], None] | None = None,
+        tracer: Tracer = SILENCE,
     ) -> None:
         """Keep the collaborators; `prompt` asks for reminders to be planned soon."""
+        self._tracer = tracer
         self._store = store
         self._specs = specs
         self._domain = domain
@@ -76,6 +79,12 @@ class Intake:
         An item that is refused answers with its error and touches no other. Raises
         `DatabaseUnavailableError` when nothing could be recorded at all.
         """
+        with self._tracer.span("intake", events=len(incoming)) as span:
+            answers = self._receive(incoming)
+            span.note(refused=sum(isinstance(answer, BookflowError) for answer in answers))
+            return answers
+
+    def _receive(self, incoming: Sequence[Incoming]) -> list[RecordedEvent | BookflowError]:
         now = self._now()
         answers: list[RecordedEvent | BookflowError | None] = [None] * len(incoming)
         drafts = self._validate(incoming, answers, now)

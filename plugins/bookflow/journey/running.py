@@ -8,16 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bookflow.errors import ConflictError, InputError, NotFoundError
-from bookflow.records import (
-    Claim,
-    EventSource,
-    Finish,
-    NewEvent,
-    NewExecution,
-    RunKey,
-    new_id,
-)
+from bookflow.errors import ConflictError
+from bookflow.journey.by_hand import HandDrafter
+from bookflow.records import Claim, EventSource, Finish, RunKey, new_id
 
 if TYPE_CHECKING:
     import uuid
@@ -35,7 +28,6 @@ STRANDED_LIMIT = 50
 GATHERED_WITHIN = timedelta(seconds=5)
 WAKE_LIMIT = 30
 """Runs made by one finish task for what is parked."""
-MANUAL = "manual"
 KEY_LIMIT = 255
 
 
@@ -126,52 +118,19 @@ class TaskRuntime:
             self.waker.wake(finish.workflow_id, at)
 
     def _record_manual(self, workflow: WorkflowFacts, run: RunKey, conf: Mapping[str, Any]) -> None:
-        snapshot = self._snapshot(conf)
-        subject_id = self.domain.subject_id(snapshot) if snapshot else self._known_id(conf)
-        now = self.now()
-        event = NewEvent(
-            id=self.make_id(),
-            trigger=MANUAL,
-            subject_id=subject_id,
+        drafter = HandDrafter(self.intake_store, self.domain, self.make_id)
+        event, execution = drafter.draft(
+            (workflow.id, workflow.version),
+            conf,
+            path="conf.",
             source=EventSource.RUN,
-            occurred_at=now,
-            received_at=now,
-            idempotency_key=_key_of(run),
-            fingerprint=subject_id,
-            subject=snapshot,
-        )
-        execution = NewExecution(
-            id=self.make_id(),
-            workflow_id=workflow.id,
-            workflow_version=workflow.version,
-            event_id=event.id,
-            subject_id=subject_id,
-            due_at=now,
+            key=_key_of(run),
+            now=self.now(),
             run=run,
         )
         [recorded] = self.intake_store.record_events([event], [execution])
         if recorded.conflict:
             raise ConflictError(recorded.conflict)
-
-    def _snapshot(self, conf: Mapping[str, Any]) -> dict[str, Any] | None:
-        raw = conf.get("booking")
-        if not raw:
-            return None
-        if not hasattr(raw, "items"):
-            raise InputError("conf.booking", "must be an object in the shape of the API's booking")
-        return self.domain.parse_subject(raw, path="conf.booking")
-
-    def _known_id(self, conf: Mapping[str, Any]) -> str:
-        wanted = conf.get("booking_id")
-        if not isinstance(wanted, str) or "\0" in wanted:
-            raise InputError("conf.booking_id", "must be the text of a booking's id")
-        if wanted not in self.intake_store.load_subjects([wanted]):
-            message = (
-                f"conf.booking_id: no booking `{wanted:.128}` is known; send the whole "
-                "`booking` once"
-            )
-            raise NotFoundError(message)
-        return wanted
 
 
 def gather_times(times: Iterable[datetime]) -> list[datetime]:

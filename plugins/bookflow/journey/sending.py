@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bookflow.errors import DeliveryError, TransientDeliveryError
+from bookflow.ports.tracing import SILENCE, Tracer
 from bookflow.records import (
     DeliveryOutcome,
     DeliveryState,
@@ -109,6 +110,7 @@ class Sender:
     now: NowSource
     guard: Guard = field(default_factory=OpenGuard)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    tracer: Tracer = SILENCE
 
     async def send(self, parcel: Parcel) -> DeliveryOutcome:
         """Send one parcel, trying again on transient failures; never raises."""
@@ -161,8 +163,17 @@ class Sender:
 
     async def _call(self, parcel: Parcel, attempt: int) -> Receipt:
         number = parcel.state.attempts + attempt
+        delivery = parcel.delivery
+        span = self.tracer.span(
+            "deliver",
+            channel=delivery.channel,
+            delivery_id=str(delivery.id),
+            execution_id=str(delivery.execution_id),
+            attempt=number,
+        )
         try:
-            receipt = await self.channel.send(parcel.message, parcel.delivery, attempt=number)
+            with span:
+                receipt = await self.channel.send(parcel.message, delivery, attempt=number)
         except DeliveryError as error:
             self.guard.report(parcel.message, error)
             raise

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from bookflow.ports import CompiledAction
     from bookflow.spec.conditions import Conditions
     from bookflow.spec.loading import LoadedWorkflow
+    from bookflow.spec.models import Action
     from bookflow.spec.timing import Digest, QuietHours
+    from bookflow.spec.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,34 @@ class Step:
     retries: int = 0
     timing: Timing = field(default_factory=Timing)
     may_wait: bool = False
+
+
+def build_step(
+    facts: WorkflowFacts,
+    action: Action,
+    timing: Timing | None,
+    *,
+    vocabulary: Vocabulary,
+    compile_action: Callable[[Action], CompiledAction],
+) -> Step:
+    """Compile one action with its conditions.
+
+    With a `timing` the step may wait: what can't be sent now is put off to a later run.
+    """
+    from bookflow.spec.conditions import compile_conditions
+
+    if timing is not None and getattr(action, "ignore_quiet_hours", False):
+        timing = replace(timing, quiet_hours=None)
+    return Step(
+        workflow=facts,
+        name=action.name,
+        type=action.type,
+        conditions=compile_conditions(action.conditions, vocabulary),
+        action=compile_action(action),
+        retries=action.retries,
+        timing=timing or Timing(),
+        may_wait=timing is not None,
+    )
 
 
 @dataclass(slots=True)

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bookflow.ports.reports import ExecutionOrder
+
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
@@ -245,7 +247,10 @@ class RunStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExecutionFilter:
-    """What `GET /executions` can ask for; `workflow_ids` limits to what the user may see."""
+    """What `GET /executions` can ask for; `workflow_ids` limits to what the user may see.
+
+    `cause` is that of a failed or skipped action, as analytics counts it.
+    """
 
     workflow_id: str | None = None
     subject_id: str | None = None
@@ -254,11 +259,16 @@ class ExecutionFilter:
     until: datetime | None = None
     run: RunKey | None = None
     workflow_ids: frozenset[str] | None = None
+    statuses: frozenset[str] | None = None
+    trigger: str | None = None
+    event_id: uuid.UUID | None = None
+    has_failures: bool | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionPage:
-    """Executions, newest first, as JSON-ready mappings; `next_cursor` is None on the last page."""
+    """Executions as JSON-ready mappings; `next_cursor` is None on the last page."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
     next_cursor: str | None = None
@@ -268,9 +278,21 @@ class ReportStore(Protocol):
     """What pages and reports ask of the store; answers are JSON-ready mappings."""
 
     def list_executions(
-        self, wanted: ExecutionFilter, *, limit: int, cursor: str | None
+        self,
+        wanted: ExecutionFilter,
+        *,
+        limit: int,
+        cursor: str | None,
+        order: ExecutionOrder = ExecutionOrder.NEWEST,
     ) -> ExecutionPage:
-        """List executions; a cursor that was not made here raises `InputError`."""
+        """List executions; a cursor of another list or order raises `InputError`.
+
+        With a `cause` they go by their ids, which are in the order of time as well.
+        """
+        ...
+
+    def list_results(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
+        """Give the action results of executions, without what was rendered and delivered."""
         ...
 
     def get_execution(self, execution_id: uuid.UUID) -> dict[str, Any] | None:
@@ -281,8 +303,11 @@ class ReportStore(Protocol):
         """Give every execution of a subject with its `execution_log`, oldest first."""
         ...
 
-    def statistics(self) -> list[dict[str, Any]]:
-        """Give the statistics of REQUIREMENTS per workflow."""
+    def statistics(self, workflow_ids: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """Give the statistics of REQUIREMENTS per workflow; of these alone where some are named.
+
+        Executions that were cleaned up still count.
+        """
         ...
 
     def event_type_slugs(self) -> list[str]:

@@ -36,6 +36,7 @@ IN_FLIGHT_CODE = "in-flight"
 IN_FLIGHT_REASON = "another task is sending it"
 CUT_OFF_LIMIT = 6
 """In so many runs a task may be cut off before an execution fails."""
+CAUSE_LIMIT = 200
 CUT_OFF_PAUSE = timedelta(seconds=10)
 
 
@@ -147,6 +148,15 @@ def closings_of(results: Iterable[ActionResult]) -> list[dict[str, Any]]:
         for result in results
         if result.status.is_final
     ]
+
+
+def ending_of(result: ActionResult) -> tuple[str | None, datetime | None]:
+    """Give cause and time of a final result; nothing for one that goes on."""
+    if not result.status.is_final:
+        return None, None
+    cause = result.cause or result.error_code
+    at = result.started_at + timedelta(milliseconds=result.duration_ms)
+    return cause[:CAUSE_LIMIT] if cause else None, at
 
 
 def wants_window(delivery: NewDelivery) -> bool:

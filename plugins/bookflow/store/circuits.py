@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bookflow.ports.endpoints import CallTally, CircuitRules
 
 TEXT_LIMIT = 500
+HELD_BY_ENDPOINT = ("circuit-open", "retry-after")
+"""What a delivery that an endpoint alone holds back is called."""
 
 
 def fold_calls(known: Endpoint, calls: CallTally, rules: CircuitRules, now: datetime) -> Endpoint:

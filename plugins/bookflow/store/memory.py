@@ -15,15 +15,24 @@ from bookflow.store.batches import (
     newest_snapshots,
 )
 from bookflow.store.booking_rows import apply_fields
+from bookflow.store.memory_analytics import MemoryAnalytics
+from bookflow.store.memory_audit import MemoryAudit
 from bookflow.store.memory_bookings import MemoryBookings
 from bookflow.store.memory_changes import MemoryChanges
+from bookflow.store.memory_cleaning import MemoryCleaning
 from bookflow.store.memory_clock import ClockRoom, MemoryClock
 from bookflow.store.memory_endpoints import EndpointRoom, MemoryEndpoints
+from bookflow.store.memory_erasing import MemoryErasing
+from bookflow.store.memory_events import MemoryEvents
 from bookflow.store.memory_inbound import MemoryInbound
+from bookflow.store.memory_incidents import IncidentRoom, MemoryIncidents
 from bookflow.store.memory_interventions import MemoryInterventions
+from bookflow.store.memory_metrics import MemoryMetrics
 from bookflow.store.memory_reports import MemoryReports
 from bookflow.store.memory_runs import MemoryRuns
 from bookflow.store.memory_settling import count_results
+from bookflow.store.memory_templates import MemoryTemplates
+from bookflow.store.memory_vitals import MemoryVitals
 
 if TYPE_CHECKING:
     import uuid
@@ -32,6 +41,7 @@ if TYPE_CHECKING:
 
     from bookflow.ports.clock import SpecRule
     from bookflow.ports.inbound import InboundRequest
+    from bookflow.ports.templates import TemplateUse
     from bookflow.records import (
         NewEvent,
         NewExecution,
@@ -49,7 +59,16 @@ class MemoryStore(
     MemoryClock,
     MemoryChanges,
     MemoryEndpoints,
+    MemoryIncidents,
+    MemoryVitals,
+    MemoryCleaning,
+    MemoryErasing,
+    MemoryAnalytics,
     MemoryReports,
+    MemoryEvents,
+    MemoryTemplates,
+    MemoryMetrics,
+    MemoryAudit,
 ):
     """Fulfils `IntakeStore`, `RunStore` and `ReportStore`; safe to share between threads."""
 
@@ -57,6 +76,7 @@ class MemoryStore(
         """Begin empty."""
         self._lock = threading.RLock()
         self._room = EndpointRoom()
+        self._incidents = IncidentRoom()
         self._clock = ClockRoom()
         self._bookings = MemoryBookings()
         self._events: dict[uuid.UUID, _Row] = {}
@@ -65,11 +85,15 @@ class MemoryStore(
         self._runs: dict[RunKey, HeldRun] = {}
         self._results: dict[tuple[uuid.UUID, str], _Row] = {}
         self._deliveries: dict[uuid.UUID, _Row] = {}
+        self._past_executions: dict[uuid.UUID, _Row] = {}
+        self._past_results: dict[tuple[uuid.UUID, str], _Row] = {}
+        self._past_deliveries: dict[uuid.UUID, _Row] = {}
         self._audit: dict[tuple[uuid.UUID, str], _Row] = {}
         self._decisions: list[_Row] = []
         self._spec_rules: dict[str, SpecRule] = {}
         self._requests: dict[uuid.UUID, InboundRequest] = {}
         self._aliases: dict[tuple[str, str], str] = {}
+        self._template_uses: list[TemplateUse] = []
 
     def close(self) -> None:
         """Do nothing: there is nothing to close."""

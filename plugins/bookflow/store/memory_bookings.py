@@ -40,6 +40,18 @@ class MemoryBookings:
         """Give a booking's own row, to be changed in place."""
         return self._bookings.get(key)
 
+    def rows(self) -> list[_Row]:
+        """Give every booking's own row, to be changed in place."""
+        return list(self._bookings.values())
+
+    def organizer_rows(self) -> list[_Row]:
+        """Give every organizer's own row, to be changed in place."""
+        return list(self._organizers.values())
+
+    def rekey(self) -> None:
+        """Find bookings by their ids as they are now."""
+        self._bookings = {row["id"]: row for row in self._bookings.values()}
+
     def delete(self, key: str) -> None:
         """Delete a booking, if there is one."""
         self._bookings.pop(key, None)
@@ -47,7 +59,7 @@ class MemoryBookings:
     def read(self, key: str) -> dict[str, Any] | None:
         """Give a booking in the shape of the API."""
         row = self._bookings.get(key)
-        if row is None:
+        if row is None or row.get("erased_at"):
             return None
         organizer = self._organizers[row["organizer_id"]]
         event_type = self._event_types[row["event_type_id"]]

@@ -46,6 +46,7 @@ class ClockRoom:
     seen: int | None = None
     covered_until: datetime | None = None
     woken_until: datetime | None = None
+    ticked_at: datetime | None = None
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -107,6 +108,7 @@ class MemoryClock:
             with self._lock:
                 room.covered_until = room.covered_until or now
                 room.woken_until = room.woken_until or now
+                room.ticked_at = room.ticked_at or now
                 turn = MemoryTick(self, room.covered_until, room.woken_until, now, room.changes)
             return work(turn)
         finally:
@@ -369,6 +371,7 @@ class MemoryTick:
         room = self.store._clock
         with self.store._lock:
             room.covered_until = until
+            room.ticked_at = self.now
             room.seen = self.change
             for rule in seen:
                 kept = self.store._spec_rules.get(rule.path)

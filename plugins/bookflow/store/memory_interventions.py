@@ -58,6 +58,8 @@ class MemoryInterventions:
                         status=ActionStatus.SKIPPED,
                         reason=text,
                         error_code=CANCELLED_CODE,
+                        cause=CANCELLED_CODE,
+                        ended_at=now,
                         resume_at=None,
                     )
             row.update(

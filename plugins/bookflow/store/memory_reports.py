@@ -6,10 +6,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from bookflow.ports import ExecutionPage
+from bookflow.ports.reports import ExecutionOrder
 from bookflow.records import ActionStatus, ExecutionStatus
 from bookflow.store.report_shapes import (
+    counted_cause,
     make_cursor,
     read_cursor,
+    refuse_order,
+    shape_brief_result,
     shape_execution,
     shape_statistics,
     shape_with_log,
@@ -19,7 +23,7 @@ from bookflow.store.revisions import list_revisions
 if TYPE_CHECKING:
     import threading
     import uuid
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from bookflow.ports import ExecutionFilter
     from bookflow.store.memory_bookings import MemoryBookings
@@ -35,19 +39,58 @@ class MemoryReports:
     _results: dict[tuple[uuid.UUID, str], _Row]
     _deliveries: dict[uuid.UUID, _Row]
     _bookings: MemoryBookings
+    _all_executions: Callable[[], dict[uuid.UUID, _Row]]
+    _all_results: Callable[[], dict[tuple[uuid.UUID, str], _Row]]
 
     def list_executions(
-        self, wanted: ExecutionFilter, *, limit: int, cursor: str | None
+        self,
+        wanted: ExecutionFilter,
+        *,
+        limit: int,
+        cursor: str | None,
+        order: ExecutionOrder = ExecutionOrder.NEWEST,
     ) -> ExecutionPage:
-        """List executions, newest first; `since` counts from creation, `until` is exclusive."""
-        start = read_cursor(cursor) if cursor is not None else None
+        """List executions; `since` counts from creation, `until` is exclusive."""
+        refuse_order(wanted, order)
+        start: tuple[Any, ...] | None = read_cursor(cursor, order) if cursor is not None else None
+        is_by_id = wanted.cause is not None
+        start = start[1:] if start and is_by_id else start
+        is_down = order.is_descending
+
+        def place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+            return (row["id"],) if is_by_id else (row[order.field], row["id"])
+
         with self._lock:
-            rows = [row for row in self._executions.values() if _matches(row, wanted)]
-            rows.sort(key=_age, reverse=True)
-            rows = [row for row in rows if start is None or _age(row) < start]
+            caused = self._find_caused(wanted.cause)
+            rows = [
+                row
+                for row in self._executions.values()
+                if _matches(row, wanted)
+                and row[order.field] is not None
+                and (caused is None or row["id"] in caused)
+            ]
+            rows.sort(key=place, reverse=is_down)
+            if start is not None:
+                rows = [r for r in rows if (place(r) < start if is_down else place(r) > start)]
             shown = rows[:limit]
-            next_cursor = make_cursor(shown[-1]) if shown and len(rows) > limit else None
+            next_cursor = make_cursor(shown[-1], order) if shown and len(rows) > limit else None
             return ExecutionPage([shape_execution(row) for row in shown], next_cursor)
+
+    def _find_caused(self, cause: str | None) -> set[uuid.UUID] | None:
+        if cause is None:
+            return None
+        return {key for (key, _), row in self._results.items() if counted_cause(row) == cause}
+
+    def list_results(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
+        """Give the action results of executions, without what was rendered and delivered."""
+        wanted = set(ids)
+        found: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+        with self._lock:
+            results = [(key, row) for (key, _), row in self._results.items() if key in wanted]
+            results.sort(key=lambda pair: (pair[1]["started_at"], pair[1]["action"]))
+            for key, row in results:
+                found[key].append(shape_brief_result(row))
+        return dict(found)
 
     def get_execution(self, execution_id: uuid.UUID) -> dict[str, Any] | None:
         """Give one execution with its `execution_log`."""
@@ -61,16 +104,22 @@ class MemoryReports:
             rows = [row for row in self._executions.values() if row["booking_id"] == subject_id]
             return self._with_log(sorted(rows, key=_age))
 
-    def statistics(self) -> list[dict[str, Any]]:
+    def statistics(self, workflow_ids: Collection[str] | None = None) -> list[dict[str, Any]]:
         """Give the statistics per workflow, each with those per action in `actions`."""
         with self._lock:
+            executions = {
+                key: row
+                for key, row in self._all_executions().items()
+                if workflow_ids is None or row["workflow_id"] in workflow_ids
+            }
             by_workflow = defaultdict(list)
-            for row in self._executions.values():
+            for row in executions.values():
                 by_workflow[row["workflow_id"]].append(row)
             by_action = defaultdict(list)
-            for (execution_id, action), row in self._results.items():
-                workflow_id = self._executions[execution_id]["workflow_id"]
-                by_action[workflow_id, action, row["type"]].append(row)
+            for (execution_id, action), row in self._all_results().items():
+                if execution_id in executions:
+                    workflow_id = executions[execution_id]["workflow_id"]
+                    by_action[workflow_id, action, row["type"]].append(row)
             workflows = [
                 {"workflow_id": name, **_count(rows, ExecutionStatus)}
                 for name, rows in sorted(by_workflow.items())
@@ -116,6 +165,10 @@ def _matches(row: Mapping[str, Any], wanted: ExecutionFilter) -> bool:
             wanted.workflow_id in (None, row["workflow_id"]),
             wanted.subject_id in (None, row["booking_id"]),
             wanted.status in (None, row["status"]),
+            wanted.statuses is None or row["status"] in wanted.statuses,
+            wanted.trigger in (None, row["trigger"]),
+            wanted.event_id in (None, row["event_id"]),
+            wanted.has_failures in (None, row["actions_failed"] > 0),
             wanted.since is None or row["created_at"] >= wanted.since,
             wanted.until is None or row["created_at"] < wanted.until,
             run is None or (run.dag_id, run.run_id) == (row["dag_id"], row["run_id"]),

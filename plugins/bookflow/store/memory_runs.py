@@ -138,7 +138,7 @@ class MemoryRuns:
             held = self._runs.get(run)
             for row in self._open(run):
                 claimed_at = held.claimed_at if held else row["started_at"]
-                for action in retire_results(self._results, row["id"], plan):
+                for action in retire_results(self._results, row["id"], plan, now):
                     close_open(self._of_action(row["id"], action), RETIRED_REASON, now)
                 if not park(row, self._results, plan, now, claimed_at):
                     mine = self._of_execution(row["id"])
@@ -183,7 +183,7 @@ class MemoryRuns:
                     continue
                 fail_open_deliveries(self._of_execution(row["id"]), now)
                 results = self._results_of(row["id"])
-                fail_begun(results)
+                fail_begun(results, now)
                 row.update(
                     status=ExecutionStatus.FAILED,
                     error_message=STRANDED_REASON,

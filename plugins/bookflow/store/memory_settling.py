@@ -14,6 +14,7 @@ from bookflow.store.batches import (
     UNFINISHED_CODE,
     UNFINISHED_DELIVERY,
     UNFINISHED_REASON,
+    ending_of,
 )
 from bookflow.store.json_text import through_json
 
@@ -36,6 +37,7 @@ def fold_result(known: _Row | None, result: ActionResult) -> _Row:
     """Give the row after one more try; a final one stays."""
     if known is not None and is_final(known):
         return known
+    cause, ended_at = ending_of(result)
     row = {
         "execution_id": result.execution_id,
         "action": result.action,
@@ -43,10 +45,12 @@ def fold_result(known: _Row | None, result: ActionResult) -> _Row:
         "status": result.status,
         "reason": through_json(result.reason),
         "error_code": result.error_code,
+        "cause": through_json(cause),
         "conditions": through_json(result.conditions),
         "rendered": through_json(result.rendered),
         "attempts": result.attempts,
         "started_at": result.started_at,
+        "ended_at": ended_at,
         "duration_ms": result.duration_ms,
         "resume_at": result.resume_at,
     }
@@ -58,7 +62,10 @@ def fold_result(known: _Row | None, result: ActionResult) -> _Row:
 
 
 def retire_results(
-    results: Mapping[tuple[uuid.UUID, str], _Row], execution_id: uuid.UUID, plan: Collection[str]
+    results: Mapping[tuple[uuid.UUID, str], _Row],
+    execution_id: uuid.UUID,
+    plan: Collection[str],
+    now: datetime,
 ) -> list[str]:
     """End what was put off for actions that are no longer planned; gives their names."""
     retired = []
@@ -68,6 +75,8 @@ def retire_results(
                 status=ActionStatus.SKIPPED,
                 reason=RETIRED_REASON,
                 error_code=CANCELLED_CODE,
+                cause=CANCELLED_CODE,
+                ended_at=now,
                 resume_at=None,
             )
             retired.append(action)
@@ -100,11 +109,11 @@ def park(
     return True
 
 
-def fail_begun(results: Iterable[_Row]) -> None:
+def fail_begun(results: Iterable[_Row], now: datetime) -> None:
     """Fail what actions of an execution had begun and not ended."""
     for row in results:
         if not is_final(row):
-            _fail(row)
+            _fail(row, now)
 
 
 def fail_open_deliveries(deliveries: Iterable[_Row], now: datetime) -> None:
@@ -146,7 +155,7 @@ def fail_unfinished(
             "started_at": min(begun, default=now),
             "duration_ms": 0.0,
         }
-        _fail(row)
+        _fail(row, now)
         results[execution_id, action] = row
 
 
@@ -178,9 +187,14 @@ def settled_row(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"status": ExecutionStatus.COMPLETED, "error_message": None}
 
 
-def _fail(row: _Row) -> None:
+def _fail(row: _Row, now: datetime) -> None:
     parts = [UNFINISHED_REASON, row["reason"]]
     reason = "; its last try: ".join(part for part in parts if part is not None)
     row.update(
-        status=ActionStatus.FAILED, reason=reason, error_code=UNFINISHED_CODE, resume_at=None
+        status=ActionStatus.FAILED,
+        reason=reason,
+        error_code=UNFINISHED_CODE,
+        cause=UNFINISHED_CODE,
+        ended_at=now,
+        resume_at=None,
     )

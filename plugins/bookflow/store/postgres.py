@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from bookflow.store.connecting import Database
+from bookflow.store.postgres_analytics import PostgresAnalytics
+from bookflow.store.postgres_audit import PostgresAudit
 from bookflow.store.postgres_changes import PostgresChanges
+from bookflow.store.postgres_cleaning import PostgresCleaning
 from bookflow.store.postgres_clock import PostgresClock
 from bookflow.store.postgres_endpoints import PostgresEndpoints
+from bookflow.store.postgres_erasing import PostgresErasing
+from bookflow.store.postgres_events import PostgresEvents
 from bookflow.store.postgres_inbound import PostgresInbound
+from bookflow.store.postgres_incidents import PostgresIncidents
 from bookflow.store.postgres_intake import PostgresIntake
 from bookflow.store.postgres_interventions import PostgresInterventions
+from bookflow.store.postgres_metrics import PostgresMetrics
 from bookflow.store.postgres_notices import PostgresNotices
 from bookflow.store.postgres_reports import PostgresReports
 from bookflow.store.postgres_runs import PostgresRuns
+from bookflow.store.postgres_templates import PostgresTemplates
+from bookflow.store.postgres_vitals import PostgresVitals
 
 
 class PostgresStore(
@@ -24,6 +33,15 @@ class PostgresStore(
     PostgresEndpoints,
     PostgresInterventions,
     PostgresNotices,
+    PostgresIncidents,
+    PostgresVitals,
+    PostgresCleaning,
+    PostgresErasing,
+    PostgresEvents,
+    PostgresTemplates,
+    PostgresMetrics,
+    PostgresAudit,
+    PostgresAnalytics,
 ):
     """Fulfils `IntakeStore`, `RunStore` and `ReportStore`; safe to share between threads.
 

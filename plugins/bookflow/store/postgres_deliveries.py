@@ -11,6 +11,7 @@ from bookflow.store.batches import (
     DIGEST_REASON,
     UNFINISHED_DELIVERY,
     closings_of,
+    ending_of,
     hold_of,
     merge_results,
     wants_window,
@@ -167,6 +168,7 @@ def _outcome_row(outcome: DeliveryOutcome) -> dict[str, Any]:
 
 
 def _result_row(result: ActionResult) -> dict[str, Any]:
+    cause, ended_at = ending_of(result)
     return {
         "execution_id": str(result.execution_id),
         "action": result.action,
@@ -174,10 +176,12 @@ def _result_row(result: ActionResult) -> dict[str, Any]:
         "status": result.status.value,
         "reason": result.reason,
         "error_code": result.error_code,
+        "cause": cause,
         "conditions": result.conditions,
         "rendered": result.rendered,
         "attempts": result.attempts,
         "started_at": result.started_at,
+        "ended_at": ended_at,
         "duration_ms": result.duration_ms,
         "resume_at": result.resume_at,
     }

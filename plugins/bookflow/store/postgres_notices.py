@@ -26,7 +26,7 @@ class PostgresNotices:
         """Keep notices of trouble; gives those that are new."""
         if not notices:
             return []
-        new = self._database.write(lambda link: _insert(link, notices, None))
+        new = self._database.write(lambda link: insert_notices(link, notices, None))
         return [notice for notice in notices if notice.id in new]
 
     def passed_incidents(self) -> list[Notice]:
@@ -43,7 +43,7 @@ class PostgresNotices:
 
         def clear(link: Link) -> None:
             link.execute(load_queries("endpoints")["clear_notices"].sql, asked)
-            _insert(link, notices, now)
+            insert_notices(link, notices, now)
 
         self._database.write(clear)
 
@@ -78,7 +78,10 @@ class PostgresNotices:
         self._database.write(settle)
 
 
-def _insert(link: Link, notices: Sequence[Notice], cleared_at: datetime | None) -> set[uuid.UUID]:
+def insert_notices(
+    link: Link, notices: Sequence[Notice], cleared_at: datetime | None
+) -> set[uuid.UUID]:
+    """Keep notices that aren't known yet; gives the ids of the new ones."""
     rows = [
         {
             "id": str(notice.id),
@@ -91,6 +94,9 @@ def _insert(link: Link, notices: Sequence[Notice], cleared_at: datetime | None) 
             "attempts": NOTICE_ATTEMPTS if notice.silent else 0,
             "cleared_at": cleared_at,
             "error_message": notice.silent,
+            "channel": notice.channel,
+            "payload": notice.payload,
+            "incident_id": str(notice.incident_id) if notice.incident_id else None,
         }
         for notice in notices
     ]

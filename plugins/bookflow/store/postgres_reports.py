@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError
 from bookflow.ports import ExecutionPage
+from bookflow.ports.reports import ExecutionOrder
 from bookflow.store.json_text import is_storable
 from bookflow.store.migrating import read_revision
 from bookflow.store.named_sql import load_queries
 from bookflow.store.report_shapes import (
     make_cursor,
     read_cursor,
+    refuse_order,
+    shape_brief_result,
     shape_execution,
     shape_statistics,
     shape_with_log,
@@ -21,6 +24,7 @@ from bookflow.store.revisions import list_revisions
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Collection, Sequence
 
     from bookflow.ports import ExecutionFilter
     from bookflow.store.connecting import Database, Link
@@ -34,13 +38,22 @@ class PostgresReports:
         self._database = database
 
     def list_executions(
-        self, wanted: ExecutionFilter, *, limit: int, cursor: str | None
+        self,
+        wanted: ExecutionFilter,
+        *,
+        limit: int,
+        cursor: str | None,
+        order: ExecutionOrder = ExecutionOrder.NEWEST,
     ) -> ExecutionPage:
-        """List executions, newest first; `since` counts from creation, `until` is exclusive."""
-        params = filter_params(wanted, cursor)
+        """List executions; `since` counts from creation, `until` is exclusive.
+
+        With a `cause` those made first are told by their ids, which are in the order of time.
+        """
+        refuse_order(wanted, order)
+        params = filter_params(wanted, cursor, order)
         if params is None or limit < 1:
             return ExecutionPage()
-        words = filter_words(params)
+        words = filter_words(params, order)
         query = load_queries("reports")["list_executions"].given(*words)
         # prepared, a plan for any values would not use the partial indexes
         rows = self._database.read(
@@ -49,8 +62,18 @@ class PostgresReports:
             ).fetchall()
         )
         shown = rows[:limit]
-        next_cursor = make_cursor(shown[-1]) if len(rows) > limit else None
+        next_cursor = make_cursor(shown[-1], order) if len(rows) > limit else None
         return ExecutionPage([shape_execution(row) for row in shown], next_cursor)
+
+    def list_results(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
+        """Give the action results of executions, without what was rendered and delivered."""
+        query = load_queries("reports")["find_brief_results"].sql
+        params = {"ids": list(ids)}
+        rows = self._database.read(lambda link: link.execute(query, params).fetchall())
+        found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+        for row in rows:
+            found.setdefault(row["execution_id"], []).append(shape_brief_result(row))
+        return found
 
     def get_execution(self, execution_id: uuid.UUID) -> dict[str, Any] | None:
         """Give one execution with its `execution_log`."""
@@ -63,13 +86,19 @@ class PostgresReports:
             return []
         return self._database.read(lambda link: _find(link, "subject_id", subject_id))
 
-    def statistics(self) -> list[dict[str, Any]]:
+    def statistics(self, workflow_ids: Collection[str] | None = None) -> list[dict[str, Any]]:
         """Give the statistics per workflow, each with those per action in `actions`."""
         queries = load_queries("reports")
+        words = () if workflow_ids is None else ("workflow_ids",)
+        params = {"workflow_ids": sorted(filter(is_storable, workflow_ids or ()))}
 
         def ask(link: Link) -> list[dict[str, Any]]:
-            workflows = link.execute(queries["workflow_statistics"].sql).fetchall()
-            actions = link.execute(queries["action_statistics"].sql).fetchall()
+            with link.transaction():
+                link.execute(load_queries("analytics")["hold_moment"].sql)
+                workflows, actions = (
+                    link.execute(queries[name].given(*words), params, prepare=False).fetchall()
+                    for name in ("workflow_statistics", "action_statistics")
+                )
             return shape_statistics(workflows, actions)
 
         return self._database.read(ask)
@@ -99,11 +128,17 @@ class PostgresReports:
         return {**answer, "status": "healthy"}
 
 
-def filter_params(wanted: ExecutionFilter, cursor: str | None) -> dict[str, Any] | None:
+def filter_params(
+    wanted: ExecutionFilter, cursor: str | None, order: ExecutionOrder = ExecutionOrder.NEWEST
+) -> dict[str, Any] | None:
     """Give the query's parameters; None where nothing can match. A bad cursor raises."""
-    at, last = read_cursor(cursor) if cursor is not None else (None, None)
+    at, last = read_cursor(cursor, order) if cursor is not None else (None, None)
     run = wanted.run
-    texts = (wanted.workflow_id, wanted.subject_id, wanted.status)
+    statuses = sorted(wanted.statuses or ())
+    texts = (
+        wanted.workflow_id, wanted.subject_id, wanted.status, wanted.trigger, wanted.cause,
+        *statuses,
+    )  # fmt: skip
     names = (*texts, run.dag_id, run.run_id) if run else texts
     if not all(is_storable(text) for text in names if text):
         return None
@@ -114,6 +149,12 @@ def filter_params(wanted: ExecutionFilter, cursor: str | None) -> dict[str, Any]
         "workflow_id": wanted.workflow_id,
         "subject_id": wanted.subject_id,
         "status": wanted.status,
+        "statuses": None if wanted.statuses is None else statuses,
+        "event_id": wanted.event_id,
+        "trigger": wanted.trigger,
+        "failures": wanted.has_failures or None,
+        "no_failures": wanted.has_failures is False or None,
+        "cause": wanted.cause,
         "since": wanted.since,
         "until": wanted.until,
         "dag_id": run.dag_id if run else None,
@@ -124,15 +165,21 @@ def filter_params(wanted: ExecutionFilter, cursor: str | None) -> dict[str, Any]
     }
 
 
-def filter_words(params: dict[str, Any]) -> list[str]:
-    """Give the optional lines of the list query that these parameters need."""
-    words = {"dag_id": "run", "cursor_at": "cursor"}
+def filter_words(
+    params: dict[str, Any], order: ExecutionOrder = ExecutionOrder.NEWEST
+) -> list[str]:
+    """Give the optional lines of the list query that these parameters and the order need."""
+    side = "before" if order.is_descending else "after"
+    by = order.field if params["cause"] is None else "caused"
+    words = {"dag_id": "run", "cursor_at": f"{side}_{by}"}
     skipped = ("run_id", "cursor_id")
-    return [
+    found = [
         words.get(name, name)
         for name, value in params.items()
         if value is not None and name not in skipped
     ]
+    found.append(f"{by}_{'down' if order.is_descending else 'up'}")
+    return [*found, "ended"] if order.field == "completed_at" else found
 
 
 def _find(link: Link, word: str, value: object) -> list[dict[str, Any]]:

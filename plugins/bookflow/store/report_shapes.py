@@ -11,11 +11,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import InputError
+from bookflow.ports.reports import ExecutionOrder
 from bookflow.records import ExecutionStatus
 from bookflow.store.json_text import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from bookflow.ports import ExecutionFilter
 
 CURSOR_LIMIT = 300
 
@@ -87,29 +90,44 @@ def shape_statistics(
     ]
 
 
-def make_cursor(row: Mapping[str, Any]) -> str:
-    """Make the cursor that continues after this execution."""
-    text = json.dumps([iso(row["created_at"]), str(row["id"])], separators=(",", ":"))
+def make_cursor(row: Mapping[str, Any], order: ExecutionOrder = ExecutionOrder.NEWEST) -> str:
+    """Make the cursor that continues after this execution in this order."""
+    parts = [iso(row[order.field]), str(row["id"])]
+    if order is not ExecutionOrder.NEWEST:
+        parts.append(order.value)
+    text = json.dumps(parts, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str) -> tuple[datetime, uuid.UUID]:
-    """Read a cursor made by `make_cursor`; raises `InputError` for anything else."""
+def read_cursor(
+    cursor: str, order: ExecutionOrder = ExecutionOrder.NEWEST
+) -> tuple[datetime, uuid.UUID]:
+    """Read a cursor made by `make_cursor` for this order; raises `InputError` for anything else."""
     try:
         if len(cursor) > CURSOR_LIMIT:
             raise ValueError
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        at, key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        parts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        at, key, made_for = parts if len(parts) > 2 else (*parts, ExecutionOrder.NEWEST)
+        if made_for != order:
+            raise ValueError
         instant, last = datetime.fromisoformat(at), uuid.UUID(key)
         if instant.tzinfo is None:
             raise ValueError
     except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
         message = (
-            "is not a cursor of this list; use `next_cursor` of the page before as it is, or "
-            "leave it out to begin with the newest"
+            "is not a cursor of this list in this order; use `next_cursor` of the page before as "
+            "it is, or leave it out to begin again"
         )
         raise InputError("cursor", message) from None
     return instant, last
+
+
+def refuse_order(wanted: ExecutionFilter, order: ExecutionOrder) -> None:
+    """Refuse an order that no index serves together with a cause; raises `InputError`."""
+    if wanted.cause is not None and order.field != "created_at":
+        message = "can't be combined with `cause`, which lists by `created_at` or `-created_at`"
+        raise InputError("sort", message)
 
 
 def _is_parked(row: Mapping[str, Any]) -> bool:
@@ -124,6 +142,7 @@ def _shape_result(row: Mapping[str, Any], deliveries: list[dict[str, Any]]) -> d
         "status": str(row["status"]),
         "reason": row["reason"],
         "error_code": row["error_code"],
+        "cause": counted_cause(row),
         "conditions": row["conditions"],
         "rendered": row["rendered"],
         "attempts": row["attempts"],
@@ -132,6 +151,27 @@ def _shape_result(row: Mapping[str, Any], deliveries: list[dict[str, Any]]) -> d
         "duration_ms": row["duration_ms"],
         "deliveries": deliveries,
     }
+
+
+def shape_brief_result(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an action result's JSON without what was seen, rendered and delivered."""
+    return {
+        "action": row["action"],
+        "type": row["type"],
+        "status": str(row["status"]),
+        "reason": row["reason"],
+        "cause": counted_cause(row),
+        "attempts": row["attempts"],
+        "started_at": iso(row["started_at"]),
+        "duration_ms": row["duration_ms"],
+    }
+
+
+def counted_cause(row: Mapping[str, Any]) -> str | None:
+    """Give what a failed or skipped action counts under in analytics, None for others."""
+    if row["status"] not in ("failed", "skipped"):
+        return None
+    return str(row.get("cause") or row["error_code"] or "")[:200]
 
 
 def _shape_delivery(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,37 +4,64 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import Any
 
 import anyio
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 
 from bookflow.web import (
+    analytics,
+    audit,
     bookings,
     catalogue,
     endpoints,
+    erasures,
     executions,
+    exports,
     health,
     inbound,
     inbound_requests,
+    incidents,
     interventions,
+    metrics,
     pages,
     triggers,
     upcoming,
+    workflow_actions,
+    workflow_runs,
+    workflow_templates,
+    workflow_tests,
+    workflow_validation,
+    workflow_versions,
+    workflows,
 )
 from bookflow.web.addressing import API_PREFIX
-from bookflow.web.deps import authenticate, open_airflow_runtime
+from bookflow.web.deps import authenticate, limit_requests, open_airflow_runtime
+from bookflow.web.describing import add_bodies, add_permissions, list_tags
 from bookflow.web.endpoint_schemas import EndpointToEnable
 from bookflow.web.event_schemas import REQUESTS
 from bookflow.web.lifecycle import RETRY_SECONDS, Runtime, RuntimeKeeper
+from bookflow.web.limits import RequestLimits
 from bookflow.web.problems import install_handlers
 from bookflow.web.schemas import Problem
+from bookflow.web.shielding import Shield
+from bookflow.web.template_schemas import REQUESTS as TEMPLATE_REQUESTS
+from bookflow.web.trial_schemas import REQUESTS as TRIAL_REQUESTS
+from bookflow.web.upkeep_schemas import REQUESTS as UPKEEP_REQUESTS
 from bookflow.web.visibility import VisibilityCache
+from bookflow.web.workflow_schemas import REQUESTS as WORKFLOW_REQUESTS
 
 VERSION = "1"
-DESCRIBED: tuple[type[BaseModel], ...] = (*REQUESTS, Problem, EndpointToEnable)
+DESCRIBED: tuple[type[BaseModel], ...] = (
+    *REQUESTS,
+    *WORKFLOW_REQUESTS,
+    *TEMPLATE_REQUESTS,
+    *TRIAL_REQUESTS,
+    *UPKEEP_REQUESTS,
+    Problem,
+    EndpointToEnable,
+)
 OPENING_PATIENCE_SECONDS = 10.0
 DESCRIPTION = (
     "Send what happened to bookings, and see what became of it. Every route needs a signed-in "
@@ -63,6 +90,7 @@ def create_app(
         title="bookflow",
         version=VERSION,
         description=DESCRIPTION,
+        openapi_tags=list_tags(),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -71,12 +99,18 @@ def create_app(
     )
     app.state.keeper = keeper
     app.state.visibilities = VisibilityCache()
+    app.state.limits = RequestLimits()
+    app.state.meter = metrics.RequestMeter()
     # Airflow does not authenticate the apps of plugins
-    guarded = [Depends(authenticate)]
+    guarded = [Depends(authenticate), Depends(limit_requests)]
     api = APIRouter(prefix=API_PREFIX, dependencies=guarded)
     parts = (
-        triggers, executions, interventions, bookings,
-        health, catalogue, inbound_requests, endpoints, upcoming,
+        # the export comes first: its path looks like that of an execution
+        triggers, exports, executions, interventions, bookings,
+        health, catalogue, inbound_requests, endpoints, upcoming, audit,
+        workflows, workflow_actions, workflow_versions, workflow_runs,
+        workflow_templates, metrics, workflow_tests, workflow_validation, analytics,
+        incidents, erasures,
     )  # fmt: skip
     for part in parts:
         api.include_router(part.router)
@@ -85,18 +119,19 @@ def create_app(
     # these alone are open to strangers: they ask for a signature instead of a login
     app.include_router(inbound.router, prefix=API_PREFIX)
     install_handlers(app)
+    # outermost, so that the answers to errors carry its headers too
+    app.add_middleware(Shield)
+    app.add_middleware(metrics.RequestClock, meter=app.state.meter)
     return app
 
 
 class _Described(FastAPI):
-    """An app whose description includes the bodies that its routes read themselves."""
+    """An app whose description includes bodies that routes read themselves, and who may."""
 
     def openapi(self) -> dict[str, Any]:
         """Describe the API (OpenAPI 3.1)."""
-        described = super().openapi()
-        models: list[tuple[type[BaseModel], Literal["validation"]]] = [
-            (model, "validation") for model in DESCRIBED
-        ]
-        _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")
-        described["components"]["schemas"].update(definitions["$defs"])
-        return described
+        if self.openapi_schema is None:
+            described = super().openapi()
+            add_bodies(described, DESCRIBED)
+            add_permissions(described, self)
+        return self.openapi_schema or {}

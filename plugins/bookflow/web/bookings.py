@@ -35,7 +35,12 @@ def get_timeline(
     runtime: RuntimeDep,
     visibility: VisibilityDep,
 ) -> JSONResponse:
-    """Give everything planned, sent, skipped and failed for a booking, with the reason."""
+    """Give everything planned, sent, skipped and failed for a booking, with the reason.
+
+    What is planned for a booking that no longer stands says why it will be skipped. A failed
+    delivery stands at the end of its last try; one that is retrying or waiting has
+    `next_attempt_at`. Reminders that are not recorded yet are `planned`, without `execution_id`.
+    """
     return JSONResponse(find_timeline(runtime, visibility, booking_id))
 
 

@@ -13,6 +13,13 @@ from bookflow.web.deps import require_reading
 from bookflow.web.lifecycle import RuntimeDep
 from bookflow.web.schemas import PROBLEMS_OF_READS, ContextFields
 
+
+class SchemaResponse(JSONResponse):
+    """A JSON Schema, under its own name."""
+
+    media_type = "application/schema+json"
+
+
 router = APIRouter(tags=["Catalogue"], responses=PROBLEMS_OF_READS)
 
 
@@ -54,13 +61,17 @@ def list_context_fields(runtime: RuntimeDep) -> JSONResponse:
     summary="Get the JSON Schema of specs",
     response_model=None,
     dependencies=[Depends(require_reading)],
-    responses={200: {"description": "A JSON Schema, draft 2020-12."}},
+    response_class=SchemaResponse,
+    responses={
+        200: {
+            "description": "A JSON Schema, draft 2020-12.",
+            "content": {"application/schema+json": {"schema": {"type": "object"}}},
+        }
+    },
 )
-def get_schema(runtime: RuntimeDep) -> JSONResponse:
+def get_schema(runtime: RuntimeDep) -> SchemaResponse:
     """Give the JSON Schema of a workflow spec, for editors that complete and check YAML."""
-    return JSONResponse(
-        json_schema(runtime.domain.vocabulary), media_type="application/schema+json"
-    )
+    return SchemaResponse(json_schema(runtime.domain.vocabulary))
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -52,7 +52,7 @@ class Organizer(BaseModel):
 
 
 class Invitee(BaseModel):
-    """Who booked."""
+    """Who booked; without an address, messages by that way fail with this reason."""
 
     name: str | None = Field(None, description="Full name.", examples=["Ada Sample"])
     email: str | None = Field(None, description="E-mail address.", examples=["ada@example.com"])
@@ -70,7 +70,7 @@ class Attendee(Invitee):
 
 
 class Booking(BaseModel):
-    """A booking as it is now; times are ISO 8601 with offset."""
+    """A booking as it is now; times are ISO 8601 with offset. Unknown keys are refused."""
 
     id: str = Field(description="The booking's id in your system.", examples=["bk-2041"])
     status: str = Field(
@@ -91,7 +91,9 @@ class Booking(BaseModel):
     organizer: Organizer = Field(description="Who is booked.")
     invitee: Invitee = Field(description="Who booked.")
     attendees: list[Attendee] = Field(
-        [], description="Everybody who attends.", examples=[[{"email": "ada@example.com"}]]
+        [],
+        description="Up to 500 people who attend; each gets messages of their own.",
+        examples=[[{"email": "ada@example.com"}]],
     )
     cancellation_reason: str | None = Field(None, description="Why not.", examples=["Ill today"])
     meeting_link: str | None = Field(
@@ -99,10 +101,12 @@ class Booking(BaseModel):
     )
     meeting_id: str | None = Field(None, description="Id to join with.", examples=["814-2041"])
     meeting_password: str | None = Field(
-        None, description="Password to join with.", examples=["sesame"]
+        None, description="Password to join with; never shown again.", examples=["sesame"]
     )
     custom_answers: dict[str, Any] = Field(
-        {}, description="Answers; `custom_<key>` in specs.", examples=[{"topic": "Pricing"}]
+        {},
+        description="Texts, numbers, booleans, nulls, or lists of these; `custom_<key>` in specs.",
+        examples=[{"topic": "Pricing"}],
     )
     created_at: AwareDatetime | None = Field(
         None, description="When it was made.", examples=["2026-02-20T09:12:00Z"]
@@ -111,7 +115,13 @@ class Booking(BaseModel):
 
 
 class SingleEvent(BaseModel):
-    """Something that happened to a booking; give `booking` or `booking_id`."""
+    """Something that happened to a booking; give `booking` or `booking_id`.
+
+    An event sets the status it speaks of: `booking_requested` makes the booking `pending`,
+    `booking_confirmed`, `booking_cancelled`, `booking_rejected`, `booking_completed` and
+    `booking_no_show` what they say, with `booking_id` alone too. A `booking` whose `status` says
+    otherwise is refused.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"booking_id": "bk-2041"}]}

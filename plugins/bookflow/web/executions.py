@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import uuid
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse
 
 from bookflow.errors import InputError, NotFoundError
 from bookflow.ports import ExecutionFilter, ReportStore
+from bookflow.ports.reports import ExecutionOrder
 from bookflow.records import ExecutionStatus, RunKey
 from bookflow.web.deps import VisibilityDep, require_reading
 from bookflow.web.lifecycle import RuntimeDep
@@ -21,9 +23,12 @@ from bookflow.web.visibility import Visibility
 PAGE_SIZE = 50
 PAGE_LIMIT = 500
 STATUSES = tuple(status.value for status in ExecutionStatus)
-QUERY_KEYS = (
-    "workflow", "booking", "status", "since", "until", "dag_id", "run_id", "limit", "cursor",
+FILTER_KEYS = (
+    "workflow", "booking", "status", "since", "until", "dag_id", "run_id", "trigger", "event",
+    "failures", "cause", "sort",
 )  # fmt: skip
+LIST_KEYS = (*FILTER_KEYS, "limit", "cursor")
+ORDERS = tuple(order.value for order in ExecutionOrder)
 
 router = APIRouter(
     prefix="/executions",
@@ -38,8 +43,8 @@ Status = Annotated[
     str | None,
     Query(
         description="Only those that stand so: `pending`, `running`, `completed`, `failed`, "
-        "`cancelled`.",
-        examples=["failed"],
+        "`cancelled`; several are separated by commas.",
+        examples=["failed,cancelled"],
     ),
 ]
 Since = Annotated[
@@ -64,6 +69,38 @@ RunId = Annotated[
     str | None,
     Query(description="With `dag_id`: only those of this run.", examples=["manual__2026-03-01"]),
 ]
+TriggerName = Annotated[
+    str | None,
+    Query(description="Only of events of this kind.", examples=["booking_created"]),
+]
+EventId = Annotated[
+    uuid.UUID | None,
+    Query(
+        description="Only those that this event queued.",
+        examples=["01957b2e-7c1a-7f00-8000-000000000001"],
+    ),
+]
+Failures = Annotated[
+    bool | None,
+    Query(description="`true`: only with a failed action; `false`: only without.", examples=[True]),
+]
+Cause = Annotated[
+    str | None,
+    Query(
+        description="Only with an action that failed or was skipped for this cause, as the "
+        "analytics name it.",
+        examples=["smtp-550"],
+    ),
+]
+Sort = Annotated[
+    str | None,
+    Query(
+        description="By which time, with `-` the latest first: "
+        f"{', '.join(f'`{order}`' for order in ORDERS)}. "
+        "By `completed_at` only those that have ended are listed.",
+        examples=["-created_at"],
+    ),
+]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many at most.", examples=[50])]
 Cursor = Annotated[
     str | None,
@@ -71,8 +108,12 @@ Cursor = Annotated[
 ]
 
 
+def refuse_unknown_keys(request: Request) -> None:
+    """Refuse parameters that the list does not have."""
+    refuse_unknown(request.query_params.keys(), LIST_KEYS)
+
+
 def read_filter(
-    request: Request,
     visibility: VisibilityDep,
     workflow: Workflow = None,
     booking: Booking = None,
@@ -81,30 +122,50 @@ def read_filter(
     until: Until = None,
     dag_id: DagId = None,
     run_id: RunId = None,
+    trigger: TriggerName = None,
+    event: EventId = None,
+    failures: Failures = None,
+    cause: Cause = None,
 ) -> ExecutionFilter:
     """Read the filters of a list; raises `InputError` for what can't be meant."""
-    refuse_unknown(request.query_params.keys(), QUERY_KEYS)
+    statuses = _read_statuses(status)
     first, last = read_instant("since", since), read_instant("until", until)
     if first and last and first > last:
         raise InputError("until", "lies before `since`")
     return ExecutionFilter(
         workflow_id=read_query_text("workflow", workflow),
         subject_id=read_query_text("booking", booking),
-        status=_read_status(status),
+        status=next(iter(statuses)) if len(statuses) == 1 else None,
+        statuses=frozenset(statuses) if len(statuses) > 1 else None,
         since=first,
         until=last,
         run=_read_run(read_query_text("dag_id", dag_id), read_query_text("run_id", run_id)),
         workflow_ids=visibility.workflow_ids,
+        trigger=read_query_text("trigger", trigger),
+        event_id=event,
+        has_failures=failures,
+        cause=read_query_text("cause", cause),
     )
 
 
-def _read_status(text: str | None) -> str | None:
+def read_order(sort: Sort = None) -> ExecutionOrder:
+    """Read by what a list is sorted."""
+    if not sort:
+        return ExecutionOrder.NEWEST
+    return ExecutionOrder(_choose("sort", sort, ORDERS, "an order"))
+
+
+def _read_statuses(text: str | None) -> list[str]:
     if not text:
-        return None
-    if text not in STATUSES:
-        near = difflib.get_close_matches(text, STATUSES, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(STATUSES)}"
-        raise InputError("status", f"is not a status; {hint}")
+        return []
+    return [_choose("status", one.strip(), STATUSES, "a status") for one in text.split(",")]
+
+
+def _choose(field: str, text: str, known: Sequence[str], what: str) -> str:
+    if text not in known:
+        near = difflib.get_close_matches(text[:80], known, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
+        raise InputError(field, f"is not {what}; {hint}")
     return text
 
 
@@ -117,21 +178,30 @@ def _read_run(dag_id: str | None, run_id: str | None) -> RunKey | None:
     return RunKey(dag_id, run_id)
 
 
+FilterDep = Annotated[ExecutionFilter, Depends(read_filter)]
+OrderDep = Annotated[ExecutionOrder, Depends(read_order)]
+
+
 @router.get(
     "",
     summary="List executions",
     response_model=None,
-    responses={200: {"model": ExecutionList, "description": "One page, newest first."}},
+    dependencies=[Depends(refuse_unknown_keys)],
+    responses={200: {"model": ExecutionList, "description": "One page, in the order of `sort`."}},
 )
 def list_executions(
-    wanted: Annotated[ExecutionFilter, Depends(read_filter)],
+    wanted: FilterDep,
+    order: OrderDep,
     runtime: RuntimeDep,
     limit: Limit = PAGE_SIZE,
     cursor: Cursor = None,
 ) -> JSONResponse:
-    """List executions of the workflows you may see, newest first."""
+    """List executions of the workflows you may see, newest first unless `sort` says otherwise.
+
+    A cursor belongs to the order it was made in.
+    """
     found = runtime.reports.list_executions(
-        wanted, limit=limit, cursor=read_query_text("cursor", cursor)
+        wanted, limit=limit, cursor=read_query_text("cursor", cursor), order=order
     )
     return JSONResponse({"executions": found.items, "next_cursor": found.next_cursor})
 
@@ -153,7 +223,12 @@ def get_execution(
     runtime: RuntimeDep,
     visibility: VisibilityDep,
 ) -> JSONResponse:
-    """Give one execution: what each action did, why, and where it was delivered."""
+    """Give one execution: what each action did, why, and where it was delivered.
+
+    One that waits for a later run is `pending` with `next_attempt_at`, and so are its actions and
+    deliveries that are `retrying` (a failure that may pass) or `waiting` (quiet hours, a digest, a
+    limit or an open circuit).
+    """
     return JSONResponse(find_execution(runtime.reports, visibility, execution_id))
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse
 
 from bookflow.errors import InputError, NotFoundError
+from bookflow.ports.audit import AuditEntry
 from bookflow.ports.inbound import InboundFilter, InboundRequest, Verdict
 from bookflow.web.deps import ActorDep, require_admin
 from bookflow.web.inbound import describe
@@ -98,7 +99,10 @@ def get_request(request_id: RequestId, runtime: RuntimeDep) -> JSONResponse:
 )
 def replay_request(request_id: RequestId, runtime: RuntimeDep, actor: ActorDep) -> JSONResponse:
     """Read the request once more and record its event, also where it was refused before."""
-    received = runtime.inbound.platforms.replay(_read_id(request_id), actor=actor)
+    wanted = _read_id(request_id)
+    received = runtime.inbound.platforms.replay(wanted, actor=actor)
+    entry = AuditEntry(actor, "inbound.replayed", str(wanted), after=describe(received))
+    runtime.management.store.record_audit([entry], now=runtime.management.now())
     return JSONResponse(describe(received), 202)
 
 

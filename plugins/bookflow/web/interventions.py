@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import JSONResponse
 
 from bookflow.errors import InputError
-from bookflow.web.deps import ActorDep, VisibilityDep, require_running
+from bookflow.web.deps import ActorDep, RightsDep, require_running_some
 from bookflow.web.event_schemas import CancelRequest, RetryRequest, body_of
 from bookflow.web.executions import find_execution
 from bookflow.web.lifecycle import RuntimeDep
@@ -21,7 +21,7 @@ REASON_LIMIT = 500
 router = APIRouter(
     prefix="/executions",
     tags=["Executions"],
-    dependencies=[Depends(require_running)],
+    dependencies=[Depends(require_running_some)],
     responses=PROBLEMS_OF_INTERVENTIONS,
 )
 
@@ -46,22 +46,24 @@ def retry_execution(
     execution_id: ExecutionId,
     raw: OptionalBodyDep,
     runtime: RuntimeDep,
-    visibility: VisibilityDep,
+    rights: RightsDep,
     actor: ActorDep,
 ) -> JSONResponse:
     """Try the failed actions of an execution again, or one of them.
 
     Messages keep their delivery ids, and what was delivered is never sent again. A cancelled
-    execution is taken up as a whole. Before anything is sent the booking is looked at again.
+    execution is taken up as a whole. Before anything is sent the booking is looked at again. It
+    is written to the audit trail.
     """
     body = JsonBody(raw)
     body.check(body.content, "", ("action",))
     action = read_optional_text(body.content, "action", "")
-    found = find_execution(runtime.reports, visibility, execution_id)
+    found = find_execution(runtime.reports, rights.visibility, execution_id)
+    rights.require_running(found["workflow_id"])
     runtime.interventions.retry(
         uuid.UUID(found["id"]), found["workflow_id"], action=action, actor=actor
     )
-    return JSONResponse(find_execution(runtime.reports, visibility, execution_id), 202)
+    return JSONResponse(find_execution(runtime.reports, rights.visibility, execution_id), 202)
 
 
 @router.post(
@@ -75,18 +77,20 @@ def cancel_execution(
     execution_id: ExecutionId,
     raw: OptionalBodyDep,
     runtime: RuntimeDep,
-    visibility: VisibilityDep,
+    rights: RightsDep,
     actor: ActorDep,
 ) -> JSONResponse:
     """End an execution that is pending or running: nothing further of it begins.
 
-    What is being sent at this moment still goes out, and is recorded.
+    What is being sent at this moment still goes out, and is recorded. It is written to the audit
+    trail.
     """
     body = JsonBody(raw)
     body.check(body.content, "", ("reason",))
     reason = (read_optional_text(body.content, "reason", "") or "").strip()
     if len(reason) > REASON_LIMIT:
         raise InputError("reason", f"must be text of at most {REASON_LIMIT} characters")
-    found = find_execution(runtime.reports, visibility, execution_id)
+    found = find_execution(runtime.reports, rights.visibility, execution_id)
+    rights.require_running(found["workflow_id"])
     runtime.interventions.cancel(uuid.UUID(found["id"]), reason=reason, actor=actor)
-    return JSONResponse(find_execution(runtime.reports, visibility, execution_id))
+    return JSONResponse(find_execution(runtime.reports, rights.visibility, execution_id))

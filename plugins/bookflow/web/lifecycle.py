@@ -172,6 +172,11 @@ class RuntimeKeeper:
         finally:
             self._opening.release()
 
+    @property
+    def opened(self) -> Runtime | None:
+        """The runtime where it is open by now; nothing is tried."""
+        return self._runtime
+
     def close(self) -> None:
         """Stop everything; work in progress is finished first."""
         self._is_closed = True

@@ -26,9 +26,13 @@ from bookflow.errors import (
     InputError,
     NotFoundError,
     SignatureError,
+    SpecError,
+    SpecIssue,
     TooManyRequestsError,
     UnavailableError,
+    VersionConflictError,
 )
+from bookflow.journey.management.describing import describe_issue
 from bookflow.web.addressing import is_page
 from bookflow.web.rendering import render_problem
 
@@ -67,6 +71,8 @@ class Problem:
     detail: str
     errors: tuple[tuple[str, str], ...] = ()
     reference: str | None = None
+    issues: tuple[SpecIssue, ...] = ()
+    version: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Give the body of the answer."""
@@ -80,12 +86,18 @@ class Problem:
             body["errors"] = [{"field": field, "message": text} for field, text in self.errors]
         if self.reference:
             body["reference"] = self.reference
+        if self.issues:
+            body["issues"] = [describe_issue(issue) for issue in self.issues]
+        if self.version is not None:
+            body["version"] = self.version
         return body
 
 
 _KINDS: tuple[tuple[type[BookflowError], int, str, str], ...] = (
     (InputError, 422, "invalid-input", "The request is not acceptable"),
     (NotFoundError, 404, "not-found", "There is no such thing"),
+    (SpecError, 422, "invalid-spec", "The spec is not valid"),
+    (VersionConflictError, 412, "version-conflict", "It was changed meanwhile"),
     (ConflictError, 409, "conflict", "The request contradicts what is recorded"),
     (SignatureError, 401, "invalid-signature", "The signature does not hold"),
     (TooManyRequestsError, 429, "too-many-requests", "Requests come too fast"),
@@ -105,10 +117,22 @@ def problem_of(error: BookflowError) -> Problem:
     """Turn one of our errors into a problem; a kind without a mapping is an internal one."""
     for cls, status, kind, title in _KINDS:
         if isinstance(error, cls):
+            if isinstance(error, SpecError):
+                return _problem_of_spec(error, status, kind, title)
+            if isinstance(error, VersionConflictError):
+                return Problem(status, kind, title, str(error), version=error.current or None)
             errors = error.problems if isinstance(error, InputError) else ()
             more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
             return Problem(status, kind, title, f"{error}{more}", tuple(errors))
     return internal_problem(error)
+
+
+def _problem_of_spec(error: SpecError, status: int, kind: str, title: str) -> Problem:
+    issues = error.issues
+    first = str(issues[0]) if issues else str(error)
+    more = f" (and {len(issues) - 1} more)" if len(issues) > 1 else ""
+    errors = tuple((issue.key, issue.message) for issue in issues)
+    return Problem(status, kind, title, f"{first}{more}", errors, issues=issues)
 
 
 def internal_problem(error: Exception) -> Problem:
@@ -155,6 +179,8 @@ async def _answer_ours(request: Request, error: Exception) -> Response:
     problem = problem_of(error) if isinstance(error, BookflowError) else internal_problem(error)
     if isinstance(error, TooManyRequestsError):
         return answer(request, problem, {"Retry-After": str(math.ceil(error.retry_after))})
+    if isinstance(error, VersionConflictError) and error.current:
+        return answer(request, problem, {"ETag": f'"{error.current}"'})
     return answer(request, problem)
 
 

@@ -23,6 +23,25 @@ class FieldProblem(Answer):
     message: str = Field(description="What is wrong, and what to do.", examples=["has no offset"])
 
 
+class SpecIssue(Answer):
+    """One thing wrong with a spec, or worth a second look."""
+
+    file: str = Field(
+        description="The file, within the folder of specs.", examples=["welcome.yaml"]
+    )
+    line: int = Field(description="Counts from 1; 0 where it is not known.", examples=[4])
+    column: int = Field(description="Counts from 1; 0 where it is not known.", examples=[10])
+    key: str = Field(description="Dotted path of the key.", examples=["actions.0.subject"])
+    message: str = Field(
+        description="What is wrong, and what would be right.",
+        examples=["`invitee_mail` is not a field; did you mean `invitee_email`?"],
+    )
+    suggestion: str | None = Field(
+        description="What was probably meant.", examples=["invitee_email"]
+    )
+    code: str = Field(description="Stable name of the kind of issue.", examples=["unknown-field"])
+
+
 class Problem(Answer):
     """An RFC 9457 problem."""
 
@@ -39,6 +58,14 @@ class Problem(Answer):
     errors: list[FieldProblem] | None = Field(None, description="Each thing that is wrong.")
     reference: str | None = Field(
         None, description="Where the server's log has more.", examples=["5f0c2b7a91de"]
+    )
+    issues: list[SpecIssue] | None = Field(
+        None, description="Everything wrong with a spec that was refused."
+    )
+    version: str | None = Field(
+        None,
+        description="The version there is now, where another one was expected.",
+        examples=["3f2a9c01b7de"],
     )
 
 
@@ -123,6 +150,11 @@ class LoggedAction(Answer):
     status: str = Field(description="How it ended.", examples=["completed"])
     reason: str | None = Field(None, description="Why.", examples=["conditions not met"])
     error_code: str | None = Field(None, description="Stable cause.", examples=["conditions"])
+    cause: str | None = Field(
+        None,
+        description="What analytics counts it under, where it was skipped or failed.",
+        examples=["condition: attendee_count greater_than 5"],
+    )
     conditions: list[Any] | None = Field(
         None,
         description="Every rule with the value it saw.",
@@ -313,12 +345,22 @@ def describe_problem(description: str) -> dict[str, Any]:
 
 
 Responses = dict[int | str, dict[str, Any]]
-PROBLEMS_OF_HEALTH: Responses = {401: describe_problem("Not signed in.")}
+_TOO_LARGE = describe_problem("The query string or the headers are too long.")
+PROBLEMS_OF_HEALTH: Responses = {
+    401: describe_problem("Not signed in."),
+    403: describe_problem("A token that is none, or a request from another site."),
+    414: _TOO_LARGE,
+    429: describe_problem("Requests come too fast; send it again after `Retry-After` seconds."),
+    431: _TOO_LARGE,
+}
 PROBLEMS_OF_READS: Responses = {
     401: describe_problem("Not signed in."),
     403: describe_problem("Not permitted."),
     404: describe_problem("Not known, or not to be seen by you."),
+    414: _TOO_LARGE,
     422: describe_problem("A value is not acceptable; `errors` names it."),
+    429: PROBLEMS_OF_HEALTH[429],
+    431: _TOO_LARGE,
     503: describe_problem("A database can't be reached; try again after `Retry-After` seconds."),
 }
 PROBLEMS_OF_WRITES: Responses = {

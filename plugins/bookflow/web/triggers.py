@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from bookflow.errors import BookflowError, ConflictError, InputError, NotFoundError
 from bookflow.journey.intake import Incoming
 from bookflow.records import EventSource, RecordedEvent
-from bookflow.web.deps import ActorDep, require_running
+from bookflow.web.deps import ActorDep, require_triggering
 from bookflow.web.event_schemas import EventBatch, SingleEvent, body_of
 from bookflow.web.lifecycle import RuntimeDep
 from bookflow.web.problems import kind_of
@@ -24,7 +24,7 @@ ITEM_KEYS = ("trigger", *SINGLE_KEYS)
 router = APIRouter(
     prefix="/triggers",
     tags=["Triggers"],
-    dependencies=[Depends(require_running)],
+    dependencies=[Depends(require_triggering)],
     responses=PROBLEMS_OF_WRITES,
 )
 
@@ -55,7 +55,11 @@ def receive_one(
     """Record one event and queue an execution for each workflow that matches it.
 
     The answer comes after everything is stored. The same idempotency key again gives the first
-    answer with `duplicate: true`, and nothing is sent twice.
+    answer with `duplicate: true`, and nothing is sent twice; the same key for another event is a
+    409. `executions` is empty where no active workflow listens.
+
+    A change that was written to the database as well is one event: the answer is the database's
+    own, with `duplicate: true`, and its executions once they are made.
     """
     body = JsonBody(raw)
     _refuse_bare_booking(body.content, "")
@@ -80,7 +84,11 @@ def receive_one(
     openapi_extra=body_of(EventBatch),
 )
 def receive_many(raw: BodyDep, runtime: RuntimeDep, actor: ActorDep) -> JSONResponse:
-    """Record many events; each is accepted or refused on its own, in the order given."""
+    """Record many events; each is accepted or refused on its own, in the order given.
+
+    A refused event has an `error` in its place; where several things are wrong with it, all of
+    them are in `errors`, the first included.
+    """
     body = JsonBody(raw)
     events = body.content.get("events")
     if not isinstance(events, list) or not 1 <= len(events) <= BATCH_LIMIT:

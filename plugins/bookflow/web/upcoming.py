@@ -54,7 +54,10 @@ def list_upcoming(
     until: Until = None,
     limit: Limit = PAGE_SIZE,
 ) -> JSONResponse:
-    """List what the workflows you may see are going to do, worked out as things stand now."""
+    """List what the workflows you may see are going to do, worked out as things stand now.
+
+    What is `planned` is computed just now, what is `pending` is recorded and waits for its time.
+    """
     refuse_unknown(request.query_params.keys(), QUERY_KEYS)
     forecast = runtime.forecast
     end = read_until(read_instant("until", until), forecast.now())

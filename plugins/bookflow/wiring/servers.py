@@ -10,20 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from bookflow.domains.booking import BookingDomain
 from bookflow.errors import BookflowError
+from bookflow.ports.reparsing import NoReparser
+from bookflow.ports.tracing import SILENCE, Tracer
 from bookflow.records import utc_now
 from bookflow.wiring.databases import open_store
 from bookflow.wiring.management import Management
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bookflow.journey.inbound.desk import InboundDesk
     from bookflow.journey.intake import Intake
     from bookflow.journey.intervening import Interventions
+    from bookflow.journey.reminders.planning import Planner
     from bookflow.journey.reminders.prompting import Prompter
     from bookflow.journey.reminders.upcoming import Forecast
     from bookflow.ports import ConnectionSource, ReportStore, ServerWaker
     from bookflow.ports.endpoints import EndpointStore
+    from bookflow.ports.reparsing import ServerReparser
     from bookflow.settings import Settings
-    from bookflow.spec.repository import SpecRepository
+    from bookflow.spec.repository import Scan, SpecRepository
     from bookflow.store.postgres import PostgresStore
 
 log = logging.getLogger(__name__)
@@ -45,8 +51,10 @@ class ServerRuntime:
     inbound: InboundDesk
     prompter: Prompter
     management: Management
+    reparser: ServerReparser | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _follower: threading.Thread | None = None
+    _puller: threading.Thread | None = None
 
     def start(self) -> None:
         """Follow the spec files, and plan reminders of what comes in, in the background."""
@@ -54,14 +62,24 @@ class ServerRuntime:
             target=self._follow_specs, name="bookflow-specs", daemon=True
         )
         self._follower.start()
+        # a remote that hangs must not keep files from being followed
+        self._puller = threading.Thread(
+            target=self._follow_remote, name="bookflow-pull", daemon=True
+        )
+        self._puller.start()
         self.prompter.start()
+        if self.reparser is not None:
+            self.reparser.start()
 
     def stop(self) -> None:
         """Stop following and planning, and close the store."""
         self._stopping.set()
         self.prompter.stop()
-        if self._follower is not None:
-            self._follower.join(timeout=5)
+        if self.reparser is not None:
+            self.reparser.stop()
+        for thread in (self._follower, self._puller):
+            if thread is not None:
+                thread.join(timeout=5)
         self.store.close()
 
     @property
@@ -111,6 +129,7 @@ class ServerRuntime:
         """Tell the state of each part; `degraded` works, `unhealthy` loses or delays messages."""
         # only servers tell their health
         from bookflow.journey.endpoints.reporting import tell_endpoint_health
+        from bookflow.journey.upkeep.reporting import tell_incident_health
         from bookflow.spec.loading import show_path
 
         database = self.store.check()
@@ -125,6 +144,7 @@ class ServerRuntime:
             "specs": specs,
             "waker": self.waker.check(),
             "endpoints": tell_endpoint_health(self.store),
+            "incidents": tell_incident_health(self.store),
         }
         states = {part["status"] for part in parts.values()}
         overall = next((s for s in ("unhealthy", "degraded") if s in states), "healthy")
@@ -139,12 +159,29 @@ class ServerRuntime:
         except BookflowError as error:
             log.warning("bookflow: overdue workflows are left to the clock: %s", error)
 
+    def _follow_remote(self) -> None:
+        """Pull what others pushed; the first time also end what a killed server began to save."""
+        while not self._stopping.is_set():
+            try:
+                if self.management.authoring.pull():
+                    log.info("bookflow: specs came from %s", self.settings.specs_remote)
+            except (OSError, BookflowError) as error:
+                log.warning("bookflow: specs can't be pulled: %s", error)
+            if not self.settings.specs_remote:
+                return
+            self._stopping.wait(self.settings.specs_pull_seconds)
+
     def _follow_specs(self) -> None:
         self._wake_overdue()
+        last: Scan | None = None
         while not self._stopping.is_set():
             started = time.monotonic()
             try:
-                self.specs.refresh(max_age=0.0)
+                scan = self.specs.refresh(max_age=0.0)
+                if scan is not last:
+                    # a reminder that was just written must not wait for the clock's next turn
+                    self.prompter.prompt()
+                last = scan
             except (OSError, BookflowError):
                 log.exception("bookflow: %s can't be read", self.settings.specs_dir)
             elapsed = time.monotonic() - started
@@ -154,9 +191,15 @@ class ServerRuntime:
 
 
 def open_server_runtime(
-    settings: Settings, connections: ConnectionSource, waker: ServerWaker, *, pool_size: int = 8
+    settings: Settings,
+    connections: ConnectionSource,
+    waker: ServerWaker,
+    *,
+    reparser: ServerReparser | None = None,
+    pool_size: int = 8,
+    tracer: Tracer = SILENCE,
 ) -> ServerRuntime:
-    """Open what the API server needs."""
+    """Open what the API server needs; the reparser tells Airflow that specs have changed."""
     from bookflow.airflow_client.sealing import FernetSealer
     from bookflow.domains.booking.inbound_mapping import BookingInbound
     from bookflow.journey.inbound.desk import open_desk
@@ -175,7 +218,7 @@ def open_server_runtime(
         max_age=float("inf"),
     )
     planner = Planner(store, domain, waker)
-    prompter = Prompter(lambda: planner.plan(utc_now()).reached is not None)
+    prompter = Prompter(_planning(settings, domain, specs, store, planner))
     intake = Intake(
         store=store,
         specs=specs,
@@ -183,6 +226,7 @@ def open_server_runtime(
         waker=waker,
         now=utc_now,
         prompt=prompter.prompt,
+        tracer=tracer,
     )
     desk = open_desk(
         settings=settings,
@@ -193,7 +237,46 @@ def open_server_runtime(
         sealer=FernetSealer(),
         now=utc_now,
     )
-    management = Management(settings, domain, specs, store, intake, waker, connections, utc_now)
-    return ServerRuntime(
-        settings, domain, specs, store, intake, waker, store, desk, prompter, management
+    management = Management(
+        settings,
+        domain,
+        specs,
+        store,
+        intake,
+        waker,
+        connections,
+        utc_now,
+        reparser or NoReparser(),
+        prompter.prompt,
     )
+    return ServerRuntime(
+        settings, domain, specs, store, intake, waker, store, desk, prompter, management, reparser
+    )
+
+
+def _planning(
+    settings: Settings,
+    domain: BookingDomain,
+    specs: SpecRepository,
+    store: PostgresStore,
+    planner: Planner,
+) -> Callable[[], bool]:
+    """Give what plans reminders, by the specs as this server knows them."""
+    from bookflow.journey.reminders.rules import sync_rules
+    from bookflow.spec.loading import LoadedWorkflow, load_workflow
+
+    limit = settings.spec_size_limit
+    synced: Scan | None = None
+
+    def load(text: bytes, path: str) -> LoadedWorkflow:
+        return load_workflow(text, file=path, vocabulary=domain.vocabulary, size_limit=limit)
+
+    def plan() -> bool:
+        nonlocal synced
+        scan = specs.refresh(max_age=float("inf"))
+        if scan is not synced:
+            sync_rules(store, settings.specs_dir, load, utc_now(), size_limit=limit)
+            synced = scan
+        return planner.plan(utc_now()).reached is not None
+
+    return plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bookflow.domains.booking import BookingDomain
@@ -10,7 +10,8 @@ from bookflow.journey.acting import Actor
 from bookflow.journey.retrying import RetrySchedule
 from bookflow.journey.running import TaskRuntime
 from bookflow.journey.sending import RetryPolicy
-from bookflow.journey.steps import Step, Timing, WorkflowFacts
+from bookflow.journey.steps import Step, Timing, WorkflowFacts, build_step
+from bookflow.ports.tracing import SILENCE, Tracer
 from bookflow.records import utc_now
 from bookflow.wiring.databases import open_store
 
@@ -18,20 +19,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bookflow.journey.sending import Guard
-    from bookflow.ports import CompiledAction, ConnectionSource, Waker
+    from bookflow.ports import CompiledAction, ConnectionSource, RunStore, Waker
+    from bookflow.ports.endpoints import EndpointStore
     from bookflow.settings import Settings
     from bookflow.spec.models import Action
     from bookflow.store.postgres import PostgresStore
 
 
 def compile_action(
-    action: Action, settings: Settings, domain: BookingDomain, connections: ConnectionSource
+    action: Action,
+    settings: Settings,
+    domain: BookingDomain,
+    connections: ConnectionSource,
+    tracer: Tracer = SILENCE,
 ) -> CompiledAction:
     """Compile one action of a spec through the registry of action types."""
     from bookflow.actions.action_resources import ActionResources
     from bookflow.actions.registry import compile_action as compile_registered
 
-    return compile_registered(action, ActionResources(settings, domain, connections))
+    resources = ActionResources(settings, domain, connections, tracer=tracer)
+    return compile_registered(action, resources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Workshop:
     domain: BookingDomain
     connections: ConnectionSource
     store: PostgresStore
+    tracer: Tracer = SILENCE
 
     def close(self) -> None:
         """Close the connection to the database."""
@@ -55,28 +63,26 @@ class Workshop:
 
         With a `timing` the step may wait: what can't be sent now is put off to a later run.
         """
-        from bookflow.spec.conditions import compile_conditions
-
-        if timing is not None and getattr(action, "ignore_quiet_hours", False):
-            timing = replace(timing, quiet_hours=None)
-        return Step(
-            workflow=facts,
-            name=action.name,
-            type=action.type,
-            conditions=compile_conditions(action.conditions, self.domain.vocabulary),
-            action=compile_action(action, self.settings, self.domain, self.connections),
-            retries=action.retries,
-            timing=timing or Timing(),
-            may_wait=timing is not None,
+        return build_step(
+            facts,
+            action,
+            timing,
+            vocabulary=self.domain.vocabulary,
+            compile_action=lambda item: compile_action(
+                item, self.settings, self.domain, self.connections, self.tracer
+            ),
         )
 
 
-def open_workshop(settings: Settings, connections: ConnectionSource, waker: Waker) -> Workshop:
+def open_workshop(
+    settings: Settings, connections: ConnectionSource, waker: Waker, tracer: Tracer = SILENCE
+) -> Workshop:
     """Open what a task process needs; the database is connected to on first use."""
     store = open_store(settings, connections)
     domain = BookingDomain(settings)
+    run_store = trace_store(store, tracer)
     actor = Actor(
-        store=store,
+        store=run_store,
         domain=domain,
         now=utc_now,
         policy=RetryPolicy(
@@ -86,10 +92,11 @@ def open_workshop(settings: Settings, connections: ConnectionSource, waker: Wake
         ),
         concurrency=settings.concurrency,
         schedule=RetrySchedule.of(settings),
-        make_guard=_guards(store, settings),
+        make_guard=make_guards(store, settings),
+        tracer=tracer,
     )
     runtime = TaskRuntime(
-        store=store,
+        store=run_store,
         intake_store=store,
         domain=domain,
         waker=waker,
@@ -97,10 +104,20 @@ def open_workshop(settings: Settings, connections: ConnectionSource, waker: Wake
         actor=actor,
         batch_size=settings.batch_size,
     )
-    return Workshop(runtime, settings, domain, connections, store)
+    return Workshop(runtime, settings, domain, connections, store, tracer)
 
 
-def _guards(store: PostgresStore, settings: Settings) -> Callable[[WorkflowFacts], Guard]:
+def trace_store(store: RunStore, tracer: Tracer) -> RunStore:
+    """Let what a run asks of the store be spans, where there is somebody to tell."""
+    if tracer is SILENCE:
+        return store
+    # only where tracing is on
+    from bookflow.journey.tracing import TracedStore
+
+    return TracedStore(store, tracer)
+
+
+def make_guards(store: EndpointStore, settings: Settings) -> Callable[[WorkflowFacts], Guard]:
     """Give what makes the guard of one act; raises `ConfigurationError` for a bad limit."""
     from bookflow.journey.endpoints.guarding import Gatekeeper, SendingLimits
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from bookflow.ports import ExecutionFilter
+from bookflow.ports.reports import ExecutionOrder
 from bookflow.records import RunKey, new_id
 from bookflow.store.named_sql import load_queries
 from bookflow.store.postgres_reports import filter_params, filter_words
@@ -41,6 +42,19 @@ SELECT
     '2026-03-01 00:00+00'::timestamptz + n * interval '1 s',
     CASE WHEN n % 50 <> 7 THEN 'bookflow-w' END, CASE WHEN n % 50 <> 7 THEN 'run-' || n / 100 END
 FROM generate_series(1, 40000) AS n;
+UPDATE bookflow.events SET trigger = 'manual' WHERE right(id::text, 3) = '077';
+UPDATE bookflow.executions SET
+    completed_at = CASE WHEN status IN ('completed', 'failed') THEN due_at END,
+    actions_failed = (status = 'failed')::integer;
+INSERT INTO bookflow.action_results (
+    execution_id, action, type, status, error_code, started_at
+)
+SELECT
+    id, 'mail', 'send_email',
+    CASE WHEN right(id::text, 1) IN ('3', '6') THEN 'skipped' ELSE 'completed' END,
+    CASE WHEN right(id::text, 3) = '013' THEN 'rare' ELSE 'common' END, due_at
+FROM bookflow.executions WHERE status IN ('completed', 'failed');
+ANALYZE bookflow.action_results;
 INSERT INTO bookflow.runs (dag_id, run_id, workflow_id, claimed_at)
 SELECT 'bookflow-w', 'run-' || n, 'w-' || n % 200, now() FROM generate_series(0, 20000) AS n;
 INSERT INTO bookflow.deliveries (
@@ -135,6 +149,49 @@ def test_lists_use_indexes(filled, wanted, cursor):
     assert_no_seq_scan(scans(filled, query, {**params, "limit": 51}))
 
 
+@pytest.mark.parametrize(
+    ("wanted", "order", "index"),
+    [
+        (ExecutionFilter(), ExecutionOrder.OLDEST, "executions_newest"),
+        (ExecutionFilter(), ExecutionOrder.DUE_FIRST, "executions_by_due"),
+        (ExecutionFilter(), ExecutionOrder.DUE_LAST, "executions_by_due"),
+        (ExecutionFilter(), ExecutionOrder.ENDED_FIRST, "executions_ended"),
+        (ExecutionFilter(), ExecutionOrder.ENDED_LAST, "executions_ended"),
+        (
+            ExecutionFilter(workflow_id="w-7"),
+            ExecutionOrder.ENDED_LAST,
+            "executions_of_workflow_ended",
+        ),
+        (
+            ExecutionFilter(workflow_id="w-7"),
+            ExecutionOrder.DUE_LAST,
+            "executions_of_workflow_by_due",
+        ),
+        (ExecutionFilter(status="failed"), ExecutionOrder.DUE_LAST, "executions_by_due"),
+        (ExecutionFilter(has_failures=True), ExecutionOrder.NEWEST, "executions_with_failures"),
+        (ExecutionFilter(event_id=UUID(int=7)), ExecutionOrder.NEWEST, "executions_once_per_event"),
+        (ExecutionFilter(trigger="manual"), ExecutionOrder.NEWEST, "executions_once_per_event"),
+        (ExecutionFilter(trigger="booking_created"), ExecutionOrder.NEWEST, "executions_newest"),
+        (ExecutionFilter(cause="rare"), ExecutionOrder.NEWEST, "executions_pkey"),
+        (ExecutionFilter(cause="common"), ExecutionOrder.NEWEST, "executions_pkey"),
+    ],
+    ids=lambda value: getattr(value, "name", None) or "filter",
+)
+def test_each_order_and_filter_reads_an_index(filled, wanted, order, index):
+    for cursor in (None, make_cursor({order.field: NOW, "id": UUID(int=7)}, order)):
+        params = filter_params(wanted, cursor, order)
+        query = load_queries("reports")["list_executions"].given(*filter_words(params, order))
+        found = scans(filled, query, {**params, "limit": 51})
+        assert_no_seq_scan(found)
+        assert not [scan for scan in found if scan[1] == "Seq Scan"]
+        if wanted.cause is not None:
+            assert ("action_results", "Index Only Scan", "action_results_by_cause") in found or (
+                "action_results", "Index Scan", "action_results_by_cause",
+            ) in found  # fmt: skip
+        if cursor is None:
+            assert index in {name for table, _, name in found if table == "executions"}
+
+
 @pytest.mark.parametrize(("word", "value"), [("subject_id", "b-7"), ("id", UUID(int=7))])
 def test_single_lookups_use_indexes(filled, word, value):
     query = load_queries("reports")["find_executions"].given(word)
@@ -151,6 +208,13 @@ def test_stranded_runs_are_found_among_the_running_alone(filled):
     found = scans(filled, load_queries("runs")["stranded_runs"].sql, params)
     assert {index for table, _, index in found if table == "executions"} == {"executions_running"}
     assert ("runs", "Seq Scan", None) not in found
+
+
+@pytest.mark.parametrize("name", ["measure_queue", "measure_deliveries", "count_by_workflow"])
+def test_figures_of_the_moment_read_no_history(filled, name):
+    found = scans(filled, load_queries("metrics")[name].sql, {"now": NOW})
+    history = {"executions", "deliveries", "events", "action_results"}
+    assert not [scan for scan in found if scan[0] in history and scan[1] == "Seq Scan"]
 
 
 def test_open_windows_are_found_among_the_waiting_alone(filled):

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from bookflow.domains.booking.context import build_context, make_personal
 from bookflow.domains.booking.people import find_people
 from bookflow.domains.booking.vocabulary import BOOKING_VOCABULARY
+from bookflow.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from bookflow.records import Json, Person, Subject
     from bookflow.settings import Settings
+    from bookflow.spec.models import Workflow
     from bookflow.spec.vocabulary import Vocabulary
 
 _IMPLIED_STATUSES = {
@@ -166,6 +168,48 @@ class BookingDomain:
             "duration_minutes": context["duration"],
             "status": context["booking_status"],
         }
+
+    @property
+    def sample_variants(self) -> Mapping[str, str]:
+        """The kinds of made-up bookings there are besides the usual one."""
+        from bookflow.domains.booking.samples import VARIANTS
+
+        return VARIANTS
+
+    def made_at(self, subject: Subject) -> datetime | None:
+        """Give when the booking was made, where that is known."""
+        made: datetime | None = subject.get("created_at")
+        return made
+
+    def make_sample(
+        self,
+        workflow: Workflow,
+        *,
+        now: datetime,
+        variants: Sequence[str] = (),
+        overrides: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Make up a booking that the workflow matches, with the caller's own values over it."""
+        # only trials need made-up bookings
+        from bookflow.domains.booking.samples import make_sample, merge_overrides
+
+        status = self.implied_fields(workflow.trigger).get("status")
+        raw = make_sample(workflow, now=now, status=status, variants=variants)
+        return self.parse_subject(merge_overrides(raw, overrides or {}), path="overrides")
+
+    def rebuild(
+        self, subject_id: str, seen: Mapping[str, Any], workflow: Workflow, *, now: datetime
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Make a booking of the context fields that an execution saw; the rest is made up."""
+        from bookflow.domains.booking.samples import read_seen
+
+        overrides, used = read_seen(seen)
+        try:
+            subject = self.make_sample(workflow, now=now, overrides=overrides)
+        except InputError:
+            # what was recorded is no booking any more, such as text cut for the record
+            subject, used = self.make_sample(workflow, now=now), []
+        return {**subject, "id": subject_id}, used
 
     def check_update(self, fields: Mapping[str, Json]) -> dict[str, Json]:
         """Validate rendered update values; raises `InputError`."""

@@ -74,7 +74,9 @@ def _find_attending(subject: Subject) -> list[Person]:
             )
         else:
             others.setdefault(attendee.key, attendee)
-    return [invitee, *others.values()]
+    # whose data was erased is nobody any more; the rest of the group goes on
+    is_nobody = not (invitee.name or invitee.email or invitee.phone)
+    return list(others.values()) if others and is_nobody else [invitee, *others.values()]
 
 
 def _organizer(subject: Subject) -> Person:

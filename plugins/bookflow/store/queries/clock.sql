@@ -88,7 +88,7 @@ CROSS JOIN LATERAL (
     JOIN bookflow.event_types AS t ON t.id = k.event_type_id
     WHERE
         k.start_time > w.low AND k.start_time <= w.high
-        AND k.status NOT IN ('cancelled', 'rejected')
+        AND k.status NOT IN ('cancelled', 'rejected') AND k.erased_at IS NULL
         AND k.id = %(subject_id)s -- if: subject_id
     ORDER BY k.start_time
     LIMIT %(limit)s
@@ -107,7 +107,7 @@ CROSS JOIN LATERAL (
     JOIN bookflow.event_types AS t ON t.id = k.event_type_id
     WHERE
         k.end_time > w.low AND k.end_time <= w.high
-        AND k.status NOT IN ('cancelled', 'rejected', 'no_show')
+        AND k.status NOT IN ('cancelled', 'rejected', 'no_show') AND k.erased_at IS NULL
         AND k.id = %(subject_id)s -- if: subject_id
     ORDER BY k.end_time
     LIMIT %(limit)s
@@ -124,7 +124,7 @@ WITH changed AS MATERIALIZED (
     JOIN bookflow.event_types AS t ON t.id = k.event_type_id
     WHERE
         k.changed_xid >= %(seen_xid)s::xid8 AND k.changed_xid < %(end_xid)s::xid8
-        AND k.status NOT IN ('cancelled', 'rejected')
+        AND k.status NOT IN ('cancelled', 'rejected') AND k.erased_at IS NULL
 )
 SELECT w.place, b.id, b.status, b.start_time, b.end_time, b.slug, b.since
 FROM unnest(

@@ -142,16 +142,16 @@ SELECT id FROM bookflow.executions WHERE id = ANY(%(ids)s) ORDER BY id FOR SHARE
 -- description: Record action results; a final one stays, earlier tries add up.
 -- An execution that has ended takes only final ones.
 INSERT INTO bookflow.action_results AS r (
-    execution_id, action, type, status, reason, error_code, conditions, rendered, attempts,
-    started_at, duration_ms, resume_at
+    execution_id, action, type, status, reason, error_code, cause, conditions, rendered, attempts,
+    started_at, ended_at, duration_ms, resume_at
 )
 SELECT
-    n.execution_id, n.action, n.type, n.status, n.reason, n.error_code, n.conditions, n.rendered,
-    n.attempts, n.started_at, n.duration_ms, n.resume_at
+    n.execution_id, n.action, n.type, n.status, n.reason, n.error_code, n.cause, n.conditions,
+    n.rendered, n.attempts, n.started_at, n.ended_at, n.duration_ms, n.resume_at
 FROM json_to_recordset(%(rows)s::json) AS n (
     execution_id uuid, action text, type text, status text, reason text, error_code text,
-    conditions jsonb, rendered jsonb, attempts integer, started_at timestamptz,
-    duration_ms double precision, resume_at timestamptz
+    cause text, conditions jsonb, rendered jsonb, attempts integer, started_at timestamptz,
+    ended_at timestamptz, duration_ms double precision, resume_at timestamptz
 )
 WHERE
     n.status NOT IN ('retrying', 'waiting')
@@ -165,10 +165,12 @@ ON CONFLICT (execution_id, action) DO UPDATE SET
     status = excluded.status,
     reason = excluded.reason,
     error_code = excluded.error_code,
+    cause = excluded.cause,
     conditions = excluded.conditions,
     rendered = excluded.rendered,
     attempts = r.attempts + excluded.attempts,
     started_at = least(r.started_at, excluded.started_at),
+    ended_at = excluded.ended_at,
     duration_ms = r.duration_ms + excluded.duration_ms,
     resume_at = excluded.resume_at
 WHERE r.status IN ('retrying', 'waiting');

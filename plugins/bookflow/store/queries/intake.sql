@@ -1,5 +1,5 @@
 -- name: load_bookings
--- description: Read bookings with everything that belongs to them.
+-- description: Read bookings with everything that belongs to them, but those that were erased.
 SELECT
     b.id, b.status, b.start_time, b.end_time,
     t.id AS event_type_id, t.slug AS event_type_slug, t.name AS event_type_name,
@@ -15,7 +15,7 @@ SELECT
 FROM bookflow.bookings AS b
 JOIN bookflow.event_types AS t ON t.id = b.event_type_id
 JOIN bookflow.organizers AS o ON o.id = b.organizer_id
-WHERE b.id = ANY(%(ids)s);
+WHERE b.id = ANY(%(ids)s) AND b.erased_at IS NULL;
 
 -- name: insert_events
 -- description: Record events; a known key (or id) writes nothing, also while its holder commits.
@@ -189,7 +189,8 @@ ON CONFLICT (id) DO UPDATE SET
     snapshot_at = excluded.snapshot_at,
     created_at = least(b.created_at, excluded.created_at),
     updated_at = excluded.updated_at,
-    changed_by = excluded.changed_by
+    changed_by = excluded.changed_by,
+    erased_at = NULL
 WHERE b.snapshot_at IS NULL OR excluded.snapshot_at >= b.snapshot_at
 -- a row that was there before has been locked, which leaves a trace in its xmax
 RETURNING b.id, b.xmax = 0 AS is_new;

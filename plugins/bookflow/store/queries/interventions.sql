@@ -22,7 +22,8 @@ WHERE execution_id = %(id)s AND status IN ('retrying', 'waiting');
 -- name: cancel_results
 -- description: Skip what is put off of a cancelled execution.
 UPDATE bookflow.action_results SET
-    status = 'skipped', reason = %(reason)s, error_code = %(code)s, resume_at = NULL
+    status = 'skipped', reason = %(reason)s, error_code = %(code)s, cause = %(code)s,
+    ended_at = %(now)s, resume_at = NULL
 WHERE execution_id = %(id)s AND status IN ('retrying', 'waiting');
 
 -- name: cancel_execution

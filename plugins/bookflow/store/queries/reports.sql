@@ -1,5 +1,5 @@
 -- name: list_executions
--- description: Give a page of executions, newest first, from a cursor on.
+-- description: Give a page of executions in one of the orders, from a cursor on.
 SELECT
     e.id, e.workflow_id, e.workflow_version, e.event_id, e.booking_id, e.status, e.due_at,
     e.anchor_at,
@@ -7,18 +7,46 @@ SELECT
     e.actions_executed, e.actions_failed, e.actions_skipped, e.dag_id, e.run_id, v.trigger,
     v.occurred_at
 FROM bookflow.executions AS e
+JOIN ( -- if: cause
+    SELECT DISTINCT execution_id FROM bookflow.action_results -- if: cause
+    WHERE -- if: cause
+        status IN ('failed', 'skipped') -- if: cause
+        AND bookflow.counted_cause(status, cause, error_code) = %(cause)s -- if: cause
+        AND execution_id < %(cursor_id)s -- if: before_caused
+        AND execution_id > %(cursor_id)s -- if: after_caused
+    ORDER BY execution_id DESC -- if: caused_down
+    ORDER BY execution_id -- if: caused_up
+) AS r ON r.execution_id = e.id -- if: cause
 JOIN bookflow.events AS v ON v.id = e.event_id
 WHERE
     true
     AND e.workflow_id = %(workflow_id)s -- if: workflow_id
     AND e.booking_id = %(subject_id)s -- if: subject_id
     AND e.status = %(status)s -- if: status
+    AND e.status = ANY(%(statuses)s) -- if: statuses
+    AND e.event_id = %(event_id)s -- if: event_id
+    AND v.trigger = %(trigger)s -- if: trigger
+    AND e.actions_failed > 0 -- if: failures
+    AND e.actions_failed = 0 -- if: no_failures
     AND e.created_at >= %(since)s -- if: since
     AND e.created_at < %(until)s -- if: until
     AND e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s -- if: run
     AND e.workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
-    AND (e.created_at, e.id) < (%(cursor_at)s, %(cursor_id)s) -- if: cursor
-ORDER BY e.created_at DESC, e.id DESC
+    AND e.completed_at IS NOT NULL -- if: ended
+    AND (e.created_at, e.id) < (%(cursor_at)s, %(cursor_id)s) -- if: before_created_at
+    AND (e.created_at, e.id) > (%(cursor_at)s, %(cursor_id)s) -- if: after_created_at
+    AND (e.due_at, e.id) < (%(cursor_at)s, %(cursor_id)s) -- if: before_due_at
+    AND (e.due_at, e.id) > (%(cursor_at)s, %(cursor_id)s) -- if: after_due_at
+    AND (e.completed_at, e.id) < (%(cursor_at)s, %(cursor_id)s) -- if: before_completed_at
+    AND (e.completed_at, e.id) > (%(cursor_at)s, %(cursor_id)s) -- if: after_completed_at
+ORDER BY e.id DESC -- if: caused_down
+ORDER BY e.id -- if: caused_up
+ORDER BY e.created_at DESC, e.id DESC -- if: created_at_down
+ORDER BY e.created_at, e.id -- if: created_at_up
+ORDER BY e.due_at DESC, e.id DESC -- if: due_at_down
+ORDER BY e.due_at, e.id -- if: due_at_up
+ORDER BY e.completed_at DESC, e.id DESC -- if: completed_at_down
+ORDER BY e.completed_at, e.id -- if: completed_at_up
 LIMIT %(limit)s;
 
 -- name: find_executions
@@ -40,8 +68,17 @@ ORDER BY e.created_at, e.id;
 -- name: find_results
 -- description: Read the action results of executions, in the order they began.
 SELECT
-    execution_id, action, type, status, reason, error_code, conditions, rendered, attempts,
-    resume_at, started_at, duration_ms
+    execution_id, action, type, status, reason, error_code, cause, conditions, rendered,
+    attempts, resume_at, started_at, duration_ms
+FROM bookflow.action_results
+WHERE execution_id = ANY(%(ids)s)
+ORDER BY started_at, action;
+
+-- name: find_brief_results
+-- description: Read the action results of executions without what is large in them.
+SELECT
+    execution_id, action, type, status, reason, cause, error_code, attempts, started_at,
+    duration_ms
 FROM bookflow.action_results
 WHERE execution_id = ANY(%(ids)s)
 ORDER BY started_at, action;
@@ -57,30 +94,56 @@ WHERE execution_id = ANY(%(ids)s)
 ORDER BY created_at, recipient, id;
 
 -- name: workflow_statistics
--- description: Count executions per workflow.
+-- description: Count executions per workflow, those that were cleaned up as well.
+WITH counted AS (
+    SELECT workflow_id, created, completed, failed, last_started_at
+    FROM bookflow.execution_figures
+    WHERE
+        grain = 'month' AND workflow_id <> ''
+        AND workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
+    UNION ALL
+    SELECT workflow_id, created, completed, failed, last_started_at
+    FROM bookflow.execution_deltas
+    WHERE
+        true
+        AND workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
+)
 SELECT
     workflow_id,
-    count(*) AS total_executions,
-    count(*) FILTER (WHERE status = 'completed') AS successful_executions,
-    count(*) FILTER (WHERE status = 'failed') AS failed_executions,
-    max(started_at) AS last_executed_at
-FROM bookflow.executions
+    sum(created)::bigint AS total_executions,
+    sum(completed)::bigint AS successful_executions,
+    sum(failed)::bigint AS failed_executions,
+    max(last_started_at) AS last_executed_at
+FROM counted
 GROUP BY workflow_id
-ORDER BY workflow_id;
+ORDER BY workflow_id COLLATE "C";
 
 -- name: action_statistics
--- description: Count action results per workflow and action.
+-- description: Count action results per workflow and action, those that were cleaned up as well.
+WITH counted AS (
+    SELECT workflow_id, action, type, status, count, last_started_at
+    FROM bookflow.action_figures
+    WHERE
+        grain = 'month' AND workflow_id <> ''
+        AND workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
+    UNION ALL
+    SELECT workflow_id, action, type, status, count, last_started_at
+    FROM bookflow.action_deltas
+    WHERE
+        true
+        AND workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
+)
 SELECT
-    e.workflow_id, r.action, r.type,
-    count(*) AS total_executions,
-    count(*) FILTER (WHERE r.status = 'completed') AS successful_executions,
-    count(*) FILTER (WHERE r.status = 'failed') AS failed_executions,
-    count(*) FILTER (WHERE r.status = 'skipped') AS skipped_executions,
-    max(r.started_at) AS last_executed_at
-FROM bookflow.action_results AS r
-JOIN bookflow.executions AS e ON e.id = r.execution_id
-GROUP BY e.workflow_id, r.action, r.type
-ORDER BY e.workflow_id, r.action, r.type;
+    workflow_id, action, type,
+    sum(count)::bigint AS total_executions,
+    coalesce(sum(count) FILTER (WHERE status = 'completed'), 0)::bigint AS successful_executions,
+    coalesce(sum(count) FILTER (WHERE status = 'failed'), 0)::bigint AS failed_executions,
+    coalesce(sum(count) FILTER (WHERE status = 'skipped'), 0)::bigint AS skipped_executions,
+    max(last_started_at) AS last_executed_at
+FROM counted
+GROUP BY workflow_id, action, type
+HAVING sum(count) <> 0
+ORDER BY workflow_id COLLATE "C", action COLLATE "C", type COLLATE "C";
 
 -- name: event_type_slugs
 -- description: List the slugs of event types, in the order of their bytes.

@@ -112,7 +112,8 @@ FROM json_to_recordset(%(rows)s::json) AS n (
 -- No run would take it up.
 WITH retired AS (
     UPDATE bookflow.action_results AS r SET
-        status = 'skipped', reason = %(reason)s, error_code = %(code)s, resume_at = NULL
+        status = 'skipped', reason = %(reason)s, error_code = %(code)s, cause = %(code)s,
+        ended_at = %(now)s, resume_at = NULL
     FROM bookflow.executions AS e
     WHERE
         e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s AND e.status = 'running'
@@ -210,10 +211,10 @@ WHERE
 -- name: fail_unfinished
 -- description: Give every planned action of a run's open executions a final result.
 INSERT INTO bookflow.action_results AS r (
-    execution_id, action, type, status, reason, error_code, started_at
+    execution_id, action, type, status, reason, error_code, cause, ended_at, started_at
 )
 SELECT
-    e.id, a.action, a.type, 'failed', %(reason)s, %(code)s,
+    e.id, a.action, a.type, 'failed', %(reason)s, %(code)s, %(code)s, %(now)s,
     coalesce(
         (
             SELECT min(d.created_at) FROM bookflow.deliveries AS d
@@ -236,6 +237,8 @@ ON CONFLICT (execution_id, action) DO UPDATE SET
     status = excluded.status,
     reason = concat_ws('; its last try: ', excluded.reason, r.reason),
     error_code = excluded.error_code,
+    cause = excluded.cause,
+    ended_at = excluded.ended_at,
     resume_at = NULL
 WHERE r.status IN ('retrying', 'waiting');
 
@@ -246,6 +249,8 @@ WITH ended AS (
         status = 'failed',
         reason = concat_ws('; its last try: ', %(reason)s::text, r.reason),
         error_code = %(code)s,
+        cause = %(code)s,
+        ended_at = %(now)s,
         resume_at = NULL
     FROM bookflow.executions AS e
     WHERE

@@ -1,0 +1,121 @@
+"""Requests to the dag-processor in Airflow's database; works in the API server's process only."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from airflow.models.dag import DagModel
+from airflow.models.dagbag import DagPriorityParsingRequest
+from airflow.utils.session import create_session
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+
+from bookflow.airflow_client.run_names import DAG_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
+
+FACTORY = "bookflow_workflows.py"
+SPEC_ERRORS = "bookflow_spec_errors.py"
+CLOCK = "bookflow_clock"
+
+
+class AirflowParsingDesk:
+    """The `ParsingDesk` on Airflow's own database."""
+
+    def ask(self, *, again: bool = False) -> bool:
+        """Ask for the specs to be parsed; False where Airflow has no file of them to parse.
+
+        What is wrong with specs is asked for once: a second parse of it would only take time.
+        """
+        with create_session() as session:
+            return ask_for_parsing(session, with_errors=not again)
+
+    def has_parsed_since(self, instant: datetime) -> bool:
+        """Tell whether a parse of them that began after an instant has ended.
+
+        Where no workflow has a DAG there is nothing to see it by, and nothing to wait for.
+        """
+        with create_session() as session:
+            found = _find_factory(session)
+            if found is None:
+                return True
+            rows = session.execute(
+                select(DagModel.last_parsed_time, DagModel.last_parse_duration).where(
+                    DagModel.bundle_name == found[0],
+                    DagModel.relative_fileloc == found[1],
+                    ~DagModel.is_stale,
+                )
+            ).all()
+        begun = [_begun(ended, duration) for ended, duration in rows]
+        return not begun or any(at is not None and at >= instant for at in begun)
+
+    def retire(self, workflow_ids: Collection[str], instant: datetime) -> None:
+        """Mark DAGs as gone, as Airflow does a minute or two after they have left their file."""
+        if not workflow_ids:
+            return
+        dag_ids = [DAG_PREFIX + workflow_id for workflow_id in workflow_ids]
+        with create_session() as session:
+            found = session.scalars(
+                select(DagModel).where(DagModel.dag_id.in_(dag_ids), ~DagModel.is_stale)
+            )
+            for dag in found:
+                begun = _begun(dag.last_parsed_time, dag.last_parse_duration)
+                if begun is None or begun < instant:
+                    dag.is_stale = True
+
+
+def ask_for_parsing(session: Session, *, with_errors: bool = False) -> bool:
+    """Have the dag-processor look at the factory's file now instead of at its next turn.
+
+    `with_errors`: also at the file that shows what is wrong with specs. False where Airflow knows
+    neither.
+    """
+    found = _find_factory(session)
+    if found is None:
+        return False
+    bundle_name, file = found
+    if with_errors and PurePosixPath(file).name == FACTORY:
+        _ask(session, bundle_name, str(PurePosixPath(file).with_name(SPEC_ERRORS)))
+    _ask(session, bundle_name, file)
+    return True
+
+
+def _ask(session: Session, bundle_name: str, file: str) -> None:
+    try:
+        with session.begin_nested():
+            session.add(DagPriorityParsingRequest(bundle_name, file))
+    except IntegrityError:
+        log.debug("bookflow: parsing of %s is asked for already", file)
+
+
+def _find_factory(session: Session) -> tuple[str, str] | None:
+    """Find the file that makes the workflows' DAGs by one of them, or else beside the clock's."""
+    query = (
+        select(DagModel.dag_id, DagModel.bundle_name, DagModel.relative_fileloc)
+        .where(
+            or_(DagModel.dag_id.startswith(DAG_PREFIX, autoescape=True), DagModel.dag_id == CLOCK),
+            DagModel.bundle_name.is_not(None),
+            DagModel.relative_fileloc.is_not(None),
+        )
+        # one that is there now knows best; the clock comes last
+        .order_by(DagModel.is_stale, DagModel.dag_id == CLOCK)
+        .limit(1)
+    )
+    for dag_id, bundle_name, file in session.execute(query):
+        if bundle_name and file:
+            beside = PurePosixPath(file).with_name(FACTORY) if dag_id == CLOCK else file
+            return bundle_name, str(beside)
+    return None
+
+
+def _begun(ended: datetime | None, duration: float | None) -> datetime | None:
+    return ended - timedelta(seconds=duration or 0.0) if ended else None

@@ -1,0 +1,48 @@
+"""An API server of its own process over a folder of specs; everybody may do everything in it.
+
+`python -m tests.integration.editing_server FOLDER` prints its port.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import warnings
+from pathlib import Path
+
+PREFIX = "/api/v1"
+
+
+def main(folder: str) -> None:
+    warnings.simplefilter("ignore")
+    import uvicorn
+
+    from bookflow.spec.authoring.shapes import Author
+    from bookflow.web import deps
+    from bookflow.web.app import create_app
+    from bookflow.web.rights import Rights
+    from bookflow.web.visibility import EVERYTHING
+    from tests.web.conftest import Workbench
+
+    bench = Workbench(Path(folder))
+    app = create_app(lambda: bench)
+    stand_ins = {
+        deps.authenticate: lambda: None,
+        deps.limit_requests: lambda: None,
+        deps.require_reading: lambda: None,
+        deps.require_editing: lambda: None,
+        deps.find_rights: lambda: Rights(EVERYTHING, lambda _: True, lambda _: True),
+        deps.find_visibility: lambda: EVERYTHING,
+        deps.find_author: lambda: Author("editor", "editor@example.com"),
+    }
+    app.dependency_overrides.update(stand_ins)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    sys.stdout.write(f"{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
