@@ -44,7 +44,7 @@ check: $(DEVELOPMENT) ## Format, lint, rules, types, scans, unit tests: no datab
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive plugins/bookflow dags
-	$(BIN)/python -m scanning
+	$(BIN)/python -m tests.scanning
 	$(BIN)/python -m pytest tests/unit -q -n auto
 
 test: $(DEVELOPMENT) ## The whole suite, on embedded PostgreSQL and a real Airflow
@@ -52,7 +52,7 @@ test: $(DEVELOPMENT) ## The whole suite, on embedded PostgreSQL and a real Airfl
 	$(BIN)/python -m pytest tests/acceptance -n 2 --dist loadgroup
 
 api-docs: $(DEVELOPMENT) ## Write docs/api.md and docs/cli.md from the code
-	$(BIN)/python -m reference
+	$(BIN)/python -m docs.reference
 
 format: $(DEVELOPMENT) ## Format and mend what can be mended
 	$(BIN)/ruff format .

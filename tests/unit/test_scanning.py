@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scanning.dependencies import scan
+from tests.scanning.dependencies import scan
 
 CLEAN = {"name": "quiet", "version": "1.0", "vulns": []}
 SKIPPED = {"name": "unheard-of", "skip_reason": "not found"}

@@ -15,8 +15,8 @@ from bookflow.domains.booking import BookingDomain
 from bookflow.domains.booking.payload import BookingPayload
 from bookflow.settings import Settings
 from bookflow.web.describing import TAGS
-from reference.__main__ import describe_api
-from reference.api_page import list_operations, write_api_page
+from docs.reference.__main__ import describe_api
+from docs.reference.api_page import list_operations, write_api_page
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")

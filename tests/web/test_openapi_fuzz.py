@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from bookflow.web.app import create_app
 from bookflow.web.describing import PERMISSION
-from reference.__main__ import describe_api
+from docs.reference.__main__ import describe_api
 from tests.web.conftest import ROLES, TestClient, Workbench
 
 pytestmark = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from reference.cli_page import write_cli_page
+from docs.reference.cli_page import write_cli_page
 
 PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
 

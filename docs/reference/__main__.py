@@ -1,4 +1,4 @@
-"""`python -m reference` writes the pages of docs/ that come from the code."""
+"""`python -m docs.reference` writes the pages of docs/ that come from the code."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from reference.api_page import write_api_page
-from reference.cli_page import write_cli_page
+from docs.reference.api_page import write_api_page
+from docs.reference.cli_page import write_cli_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -6,7 +6,7 @@ import inspect
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from reference.shapes import say_cell
+from docs.reference.shapes import say_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from reference.shapes import Shapes, say_cell, say_type, show_json
+from docs.reference.shapes import Shapes, say_cell, say_type, show_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
