@@ -9,7 +9,7 @@ from typing import Any
 from docs.reference.api_page import write_api_page
 from docs.reference.cli_page import write_cli_page
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[1]
 
 
 def describe_api() -> dict[str, Any]:

@@ -38,6 +38,8 @@ def main(folder: str) -> None:
     app.dependency_overrides.update(stand_ins)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    # whoever connects before the server has begun waits in the queue
+    listener.listen()
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none")

@@ -115,7 +115,7 @@ class Editor:
         self._insist("PATCH", f"/{name}", name, change)
 
     def add(self, turn: int) -> None:
-        """Add an action of its own to a workflow of its own, which others copy from."""
+        """Add an action of its own to a workflow that all change."""
         name = SHARED[turn % len(SHARED)]
         action = {
             "name": f"by {self.number} at {turn}",
@@ -127,7 +127,7 @@ class Editor:
         self._insist("POST", f"/{name}/actions", name, lambda _: {"json": action})
 
     def create(self, turn: int) -> None:
-        """Make a workflow, and delete every second one again."""
+        """Make a workflow of its own."""
         name = f"e{self.number}-{turn}"
         text = SPEC.format(id=name)
         headers = {"Content-Type": "application/yaml"}

@@ -49,7 +49,12 @@ def test_other_surprises_stay_internal():
     ],
 )
 def test_every_route_answers_503_with_retry_after(
-    airflow_database: Any, desk: Any, place: str, method: str, path: str
+    airflow_database: Any,
+    desk: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    method: str,
+    path: str,
 ) -> None:
     from bookflow.web import deps
     from bookflow.web.app import create_app
@@ -60,8 +65,9 @@ def test_every_route_answers_503_with_retry_after(
     app = create_app(lambda: desk)
     # whatever comes before the failing part lets everybody through
     for name in ("authenticate", "require_reading", "require_triggering"):
-        app.dependency_overrides[getattr(deps, name)] = lambda: SimpleNamespace(get_name=str)
-    app.dependency_overrides[getattr(deps, place)] = fail
+        stand_in = SimpleNamespace(get_name=str)
+        monkeypatch.setitem(app.dependency_overrides, getattr(deps, name), lambda: stand_in)
+    monkeypatch.setitem(app.dependency_overrides, getattr(deps, place), fail)
     with TestClient(app) as client:
         answer = client.request(method, path, json={} if method == "POST" else None)
     assert answer.status_code == 503

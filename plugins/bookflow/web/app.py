@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import anyio
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 
 from bookflow.web import (
     analytics,
@@ -101,9 +103,31 @@ def create_app(
     app.state.visibilities = VisibilityCache()
     app.state.limits = RequestLimits()
     app.state.meter = metrics.RequestMeter()
+    app.router.routes.extend(_build_routes())
+    app.dependency_overrides = _OVERRIDES.dependency_overrides
+    install_handlers(app)
+    # outermost, so that the answers to errors carry its headers too
+    app.add_middleware(Shield)
+    app.add_middleware(metrics.RequestClock, meter=app.state.meter)
+    return app
+
+
+class _Overrides:
+    """Where routes look for stand-ins of what they depend on; all apps of a process share it."""
+
+    def __init__(self) -> None:
+        self.dependency_overrides: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+_OVERRIDES = _Overrides()
+
+
+@cache
+def _build_routes() -> tuple[BaseRoute, ...]:
+    """Build the routes, once per process: FastAPI looks at every parameter for a second or two."""
+    routes = APIRouter(dependency_overrides_provider=_OVERRIDES, redirect_slashes=False)
     # Airflow does not authenticate the apps of plugins
     guarded = [Depends(authenticate), Depends(limit_requests)]
-    api = APIRouter(prefix=API_PREFIX, dependencies=guarded)
     parts = (
         # the export comes first: its path looks like that of an execution
         triggers, exports, executions, interventions, bookings,
@@ -113,16 +137,11 @@ def create_app(
         incidents, erasures,
     )  # fmt: skip
     for part in parts:
-        api.include_router(part.router)
-    app.include_router(api)
-    app.include_router(pages.router, dependencies=guarded)
+        routes.include_router(part.router, prefix=API_PREFIX, dependencies=guarded)
+    routes.include_router(pages.router, dependencies=guarded)
     # these alone are open to strangers: they ask for a signature instead of a login
-    app.include_router(inbound.router, prefix=API_PREFIX)
-    install_handlers(app)
-    # outermost, so that the answers to errors carry its headers too
-    app.add_middleware(Shield)
-    app.add_middleware(metrics.RequestClock, meter=app.state.meter)
-    return app
+    routes.include_router(inbound.router, prefix=API_PREFIX)
+    return tuple(routes.routes)
 
 
 class _Described(FastAPI):

@@ -13,10 +13,11 @@ def read(content: str | bytes, size_limit: int = 262_144) -> YamlDocument:
 
 
 def refuse(content: str | bytes) -> SpecIssue:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(SpecError) as caught:
         read(content)
-    assert time.perf_counter() - started < 2
+    # only a guard: what explodes takes minutes
+    assert time.process_time() - started < 20
     return caught.value.issues[0]
 
 
