@@ -17,7 +17,7 @@ import psycopg
 
 from benchmarks.measuring import Figure, percentile
 from bookflow.journey.analytics.desk import Analytics, Question
-from bookflow.journey.analytics.periods import Unit, last_days
+from bookflow.journey.analytics.periods import Unit, choose_unit, last_days
 from bookflow.ports import ExecutionFilter
 from bookflow.store.embedded import ensure_database, start_embedded, stop_embedded
 from bookflow.store.migrating import upgrade
@@ -65,7 +65,8 @@ SELECT
     CASE o.status WHEN 'failed' THEN 'http-503' WHEN 'skipped' THEN 'conditions' END,
     CASE o.status
         WHEN 'failed' THEN (ARRAY['http-503', 'http-timeout', 'smtp-550'])[1 + floor(d.luck * 90)]
-        WHEN 'skipped' THEN 'condition: attendee_count greater_than ' || floor(d.luck * 40)
+        -- a workflow has one such rule
+        WHEN 'skipped' THEN 'condition: attendee_count greater_than ' || length(d.workflow_id)
     END,
     1, d.due_at, d.due_at + d.latency, 20
 FROM drawn AS d
@@ -135,7 +136,8 @@ def _questions(store: PostgresStore) -> Iterator[tuple[str, Callable[[int], obje
     yield "workflows", lambda n: analytics.rank_workflows(_asked(n))
     yield "compare", lambda n: analytics.tell_comparison(_asked(n))
     yield "execution-summary", lambda n: _summarize(store, analytics, n)
-    yield "statistics of all workflows", lambda n: store.statistics()
+    yield "statistics of all workflows", lambda n: store.statistics(has_actions=False)
+    yield "statistics of all workflows and actions", lambda n: store.statistics()
     page = [f"workflow-{number}" for number in range(50)]
     yield "statistics of a page of workflows", lambda n: store.statistics(page)
     for name, wanted in _filters():
@@ -159,7 +161,8 @@ def _filters() -> dict[str, ExecutionFilter]:
 def _asked(number: int, chosen: frozenset[str] | None = None) -> Question:
     zone = ZoneInfo(ZONES[number % len(ZONES)])
     length = LENGTHS[number // len(ZONES) % len(LENGTHS)]
-    return Question(last_days(timedelta(days=length), NOW, zone), chosen)
+    period = last_days(timedelta(days=length), NOW, zone)
+    return Question(period, chosen, choose_unit(period))
 
 
 def _hourly(number: int) -> Question:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -101,11 +102,26 @@ def listed(scene: Scene) -> list[dict[str, Any]]:
 def test_latencies_fall_into_buckets_that_grow(scene, fold, latency, power):
     end(scene, "completed", at=NOW + timedelta(seconds=latency))
     fold()
-    assert count(scene.store, Part.LATENCIES, wide()) == [{"bucket": 0, "power": power, "count": 1}]
+    found = {"count": 1, **dict.fromkeys(("p50", "p90", "p95", "p99"), power)}
+    assert count(scene.store, Part.LATENCIES, wide()) == [{"bucket": 0, **found}]
     asked = {"workflow_ids": frozenset({"welcome"})}
     assert count(scene.store, Part.WORKFLOW_LATENCIES, wide(), **asked) == [
-        {"workflow_id": "welcome", "power": power, "count": 1}
+        {"workflow_id": "welcome", **found}
     ]
+
+
+@pytest.mark.parametrize("total", [1, 2, 9, 10, 11, 20])
+def test_percentiles_are_of_the_nearest_rank(scene, fold, total):
+    for number in range(total):
+        end(scene, "completed", at=NOW + timedelta(seconds=2**number))
+    fold()
+    [found] = count(scene.store, Part.LATENCIES, wide())
+    ranks = {percent: -(-total * percent // 100) - 1 for percent in (50, 90, 95, 99)}
+    expected = {
+        f"p{percent}": math.ceil(math.log(2**rank * 1000) / math.log(1.04))
+        for percent, rank in ranks.items()
+    }
+    assert {key: found[key] for key in expected} == expected
 
 
 def wide() -> tuple[datetime, ...]:
@@ -193,6 +209,8 @@ def test_statistics_of_some_workflows(scene, fold):
     assert [row["workflow_id"] for row in scene.store.statistics()] == ["remind", "welcome"]
     assert [row["workflow_id"] for row in scene.store.statistics({"remind"})] == ["remind"]
     assert scene.store.statistics(frozenset()) == []
+    brief = scene.store.statistics(has_actions=False)
+    assert [row["actions"] for row in brief] == [[], []]
 
 
 def every_request(*spans: tuple[datetime, ...]) -> list[FigureRequest]:
@@ -210,6 +228,7 @@ SPANS = (
     tuple(NOW + n * timedelta(minutes=15) for n in range(-3, 400)),
     tuple(NOW.replace(hour=0) + timedelta(days=n, hours=-1) for n in range(70)),
     (NOW - timedelta(days=50), NOW + timedelta(days=300)),
+    tuple(NOW + timedelta(days=n, hours=n // 20, minutes=345) for n in range(-5, 60)),
     (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)),
 )
 

@@ -228,3 +228,16 @@ def test_the_other_period_may_be_chosen(play: Play, get: Any) -> None:
     )
     assert found["compared_with"]["executions"]["ended"] == 1
     assert found["compared_with"]["change"]["success_rate"] is None
+
+
+def test_points_of_an_hour_tell_latencies_of_a_week(play: Play, get: Any) -> None:
+    run(play, "hello", "completed")
+    week = get("/analytics/trends", period="7d", unit="hour")["points"]
+    assert week[-1]["latency"]["count"] == 1
+    month = get("/analytics/trends", period="30d", unit="hour")["points"]
+    assert (month[-1]["successful"], month[-1]["latency"]) == (1, None)
+
+
+@pytest.mark.parametrize(("period", "unit"), [("50d", "day"), ("51d", "week")])
+def test_unit_fits_the_period(get: Any, period: str, unit: str) -> None:
+    assert get("/analytics/trends", period=period)["unit"] == unit

@@ -303,10 +303,13 @@ class ReportStore(Protocol):
         """Give every execution of a subject with its `execution_log`, oldest first."""
         ...
 
-    def statistics(self, workflow_ids: Collection[str] | None = None) -> list[dict[str, Any]]:
+    def statistics(
+        self, workflow_ids: Collection[str] | None = None, *, has_actions: bool = True
+    ) -> list[dict[str, Any]]:
         """Give the statistics of REQUIREMENTS per workflow; of these alone where some are named.
 
-        Executions that were cleaned up still count.
+        Without `has_actions`, which is faster, `actions` are empty. Executions that were cleaned up
+        still count.
         """
         ...
 

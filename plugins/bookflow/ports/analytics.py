@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LATENCY_GROWTH = 1.04
 """Bucket n of latencies reaches up to this to the power of n, in milliseconds."""
+PERCENTILES = (50, 90, 95, 99)
 
 
 class Part(StrEnum):
@@ -21,18 +22,19 @@ class Part(StrEnum):
     final result, deliveries when they were settled.
 
     - `executions`: bucket, created, completed, failed, cancelled
-    - `latencies`: bucket, power, count (completed executions, from due to completed)
+    - `latencies`: bucket, count, p50, p90, p95, p99 (completed executions, from due to completed)
     - `workflows`: workflow_id, created, completed, failed, cancelled
-    - `workflow_latencies`: workflow_id, power, count
+    - `workflow_latencies`: workflow_id, count, p50, p90, p95, p99
     - `types`: type, status, count, duration_ms
     - `actions`: workflow_id, action, type, status, count, duration_ms
     - `causes`: bucket, type, status (failed or skipped), cause, count
     - `places`: workflow_id, action, type, status, cause, count; the largest first
     - `endpoints`: endpoint, channel, status, error_code, count, attempts
 
-    A `bucket` is the position in the edges, from 0. Rows without any count are left out, except
-    that figures of workflows and actions may come with zeros. The order is by all the keys before
-    the counts, unless it says otherwise.
+    A `bucket` is the position in the edges, from 0. Percentiles are given as powers of
+    `LATENCY_GROWTH` in milliseconds: the least that the nearest rank's value does not exceed. Rows
+    without any count are left out. The order is by all the keys before the counts, unless it says
+    otherwise.
     """
 
     EXECUTIONS = "executions"

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bookflow.ports.analytics import LATENCY_GROWTH, Part
+from bookflow.ports.analytics import LATENCY_GROWTH, PERCENTILES, Part
 from bookflow.records import ActionStatus, DeliveryStatus, ExecutionStatus
 from bookflow.store.figure_pieces import QUARTER
 
@@ -158,10 +158,19 @@ def _outcomes(entries: Iterable[Mapping[str, Any]]) -> Iterator[_Row]:
         yield {**entry, **{name: int(entry["kind"] == name) for name in _OUTCOMES}}
 
 
-def _timed(entries: Iterable[Mapping[str, Any]]) -> Iterator[_Row]:
+def _rank(entries: Iterable[Mapping[str, Any]], key: str) -> list[_Row]:
+    powers: dict[Any, list[int]] = defaultdict(list)
     for entry in entries:
         if entry["kind"] == "completed":
-            yield {**entry, "count": 1}
+            powers[entry[key]].append(entry["power"])
+    return [
+        {key: found, "count": len(values), **_percentiles(sorted(values))}
+        for found, values in sorted(powers.items())
+    ]
+
+
+def _percentiles(ordered: Sequence[int]) -> dict[str, int]:
+    return {f"p{one}": ordered[-(-len(ordered) * one // 100) - 1] for one in PERCENTILES}
 
 
 def _count_executions(entries: list[_Row], _: FigureRequest) -> list[_Row]:
@@ -169,7 +178,7 @@ def _count_executions(entries: list[_Row], _: FigureRequest) -> list[_Row]:
 
 
 def _count_latencies(entries: list[_Row], _: FigureRequest) -> list[_Row]:
-    return _sum_by(_timed(entries), ("bucket", "power"), ("count",))
+    return _rank(entries, "bucket")
 
 
 def _count_workflows(entries: list[_Row], _: FigureRequest) -> list[_Row]:
@@ -177,7 +186,7 @@ def _count_workflows(entries: list[_Row], _: FigureRequest) -> list[_Row]:
 
 
 def _count_workflow_latencies(entries: list[_Row], _: FigureRequest) -> list[_Row]:
-    return _sum_by(_timed(entries), ("workflow_id", "power"), ("count",))
+    return _rank(entries, "workflow_id")
 
 
 def _count_types(entries: list[_Row], _: FigureRequest) -> list[_Row]:

@@ -104,7 +104,9 @@ class MemoryReports:
             rows = [row for row in self._executions.values() if row["booking_id"] == subject_id]
             return self._with_log(sorted(rows, key=_age))
 
-    def statistics(self, workflow_ids: Collection[str] | None = None) -> list[dict[str, Any]]:
+    def statistics(
+        self, workflow_ids: Collection[str] | None = None, *, has_actions: bool = True
+    ) -> list[dict[str, Any]]:
         """Give the statistics per workflow, each with those per action in `actions`."""
         with self._lock:
             executions = {
@@ -134,7 +136,7 @@ class MemoryReports:
                 }
                 for (name, action, kind), rows in sorted(by_action.items())
             ]
-            return shape_statistics(workflows, actions)
+            return shape_statistics(workflows, actions if has_actions else ())
 
     def event_type_slugs(self) -> list[str]:
         """List the slugs of every known event type, sorted."""

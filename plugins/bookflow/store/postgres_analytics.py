@@ -27,6 +27,8 @@ _QUERIES = {
     Part.PLACES: "rank_places",
     Part.ENDPOINTS: "count_endpoints",
 }
+_FURTHER = (Part.LATENCIES, Part.TYPES, Part.CAUSES)
+"""What has more roll-ups of all workflows together, since it has many rows per slot."""
 _TOGETHER = ("",)
 """What the roll-ups of all workflows together are filed under."""
 
@@ -61,8 +63,8 @@ class PostgresAnalytics:
 
 def figure_query(request: FigureRequest) -> tuple[bytes, dict[str, Any]]:
     """Give the query and parameters that answer a request."""
-    pieces = cut_period(request.edges)
     ids = request.workflow_ids
+    pieces = cut_period(request.edges, has_further=ids is None and request.part in _FURTHER)
     query = load_queries("analytics")[_QUERIES[request.part]]
     has_choice = ids is not None and "some" in query.options
     params = {

@@ -86,7 +86,9 @@ class PostgresReports:
             return []
         return self._database.read(lambda link: _find(link, "subject_id", subject_id))
 
-    def statistics(self, workflow_ids: Collection[str] | None = None) -> list[dict[str, Any]]:
+    def statistics(
+        self, workflow_ids: Collection[str] | None = None, *, has_actions: bool = True
+    ) -> list[dict[str, Any]]:
         """Give the statistics per workflow, each with those per action in `actions`."""
         queries = load_queries("reports")
         words = () if workflow_ids is None else ("workflow_ids",)
@@ -95,11 +97,11 @@ class PostgresReports:
         def ask(link: Link) -> list[dict[str, Any]]:
             with link.transaction():
                 link.execute(load_queries("analytics")["hold_moment"].sql)
-                workflows, actions = (
+                found = [
                     link.execute(queries[name].given(*words), params, prepare=False).fetchall()
-                    for name in ("workflow_statistics", "action_statistics")
-                )
-            return shape_statistics(workflows, actions)
+                    for name in ("workflow_statistics", "action_statistics")[: 1 + has_actions]
+                ]
+            return shape_statistics(found[0], found[1] if has_actions else ())
 
         return self._database.read(ask)
 

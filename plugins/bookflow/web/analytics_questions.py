@@ -13,7 +13,14 @@ from fastapi import Depends, Query, Request
 from bookflow.domains.booking.zones import find_zone, suggest_zone
 from bookflow.errors import InputError
 from bookflow.journey.analytics.desk import Question
-from bookflow.journey.analytics.periods import Period, Unit, last_days, make_period, midnight
+from bookflow.journey.analytics.periods import (
+    Period,
+    Unit,
+    choose_unit,
+    last_days,
+    make_period,
+    midnight,
+)
 from bookflow.spec.durations import parse_duration
 from bookflow.web.deps import RightsDep
 from bookflow.web.lifecycle import RuntimeDep
@@ -68,8 +75,8 @@ Timezone = Annotated[
 UnitName = Annotated[
     str | None,
     Query(
-        description="How long a point of a trend is: `hour`, `day` (where absent) or `week` (from "
-        "Monday on).",
+        description="How long a point of a trend is: `hour`, `day` or `week` (from Monday on). "
+        "Where absent: days, and weeks for more than 50 days.",
         examples=["day"],
     ),
 ]
@@ -130,7 +137,7 @@ def read_period(
     now = runtime.management.now()
     asked = _read_span(since, until, period, zone, now)
     other = _read_other(compare_since, compare_until, zone)
-    return AskedPeriod(asked, other, _read_unit(unit), limit)
+    return AskedPeriod(asked, other, _read_unit(unit, asked), limit)
 
 
 PeriodDep = Annotated[AskedPeriod, Depends(read_period)]
@@ -187,9 +194,9 @@ def _read_zone(text: str | None) -> ZoneInfo:
     return zone
 
 
-def _read_unit(text: str | None) -> Unit:
+def _read_unit(text: str | None, period: Period) -> Unit:
     if not text:
-        return Unit.DAY
+        return choose_unit(period)
     if text not in tuple(Unit):
         raise InputError("unit", "must be `hour`, `day` or `week`")
     return Unit(text)

@@ -71,7 +71,9 @@ class TrendPoint(ExecutionFigures):
 
     since: AwareDatetime = Field(description="Where it begins.", examples=[_TIME])
     until: AwareDatetime = Field(description="Where it ends.", examples=[_TIME])
-    latency: LatencyFigures = Field(description="Of what completed in it.")
+    latency: LatencyFigures | None = Field(
+        description="Of what completed in it; null in hours over more than 8 days."
+    )
 
 
 class CauseCount(Answer):

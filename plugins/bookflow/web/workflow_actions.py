@@ -167,7 +167,7 @@ def remove_action(
 
 def _read_actions(runtime: Runtime, workflow_id: str) -> tuple[str, list[dict[str, Any]]]:
     file = runtime.management.authoring.read(workflow_id)
-    row = index_figures(runtime.reports.statistics()).get(file.workflow_id)
+    row = index_figures(runtime.reports.statistics({workflow_id})).get(file.workflow_id)
     figures = {figure["action"]: figure for figure in (row or {}).get("actions", ())}
     actions = [
         {**action, "statistics": figures_of(figures.get(action_edits.name_of(action)))}

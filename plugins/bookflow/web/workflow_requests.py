@@ -266,6 +266,6 @@ def answer_saved(runtime: Runtime, saved: Saved, status: int = 200) -> JSONRespo
     """Answer with what a change made of a workflow."""
     file = saved.after or saved.before
     workflow_id = file.workflow_id if file else ""
-    figures = index_figures(runtime.reports.statistics()).get(workflow_id)
+    figures = index_figures(runtime.reports.statistics({workflow_id})).get(workflow_id)
     headers = etag_of(saved.after.version) if saved.after else {}
     return JSONResponse(describe_saved(saved, figures), status, headers)

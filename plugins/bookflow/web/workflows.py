@@ -157,7 +157,7 @@ def get_workflows(
             for file in runtime.management.authoring.list_all()
             if visibility.includes(file.workflow_id) and wanted.holds(file)
         ),
-        runtime.reports.statistics(),
+        runtime.reports.statistics(has_actions=False),
         sorting=Sorting.parse(sort),
         limit=limit,
         cursor=cursor or None,
@@ -236,7 +236,7 @@ def get_workflow(
         return Response(status_code=304, headers=headers)
     if prefers_yaml(accept):
         return Response(file.text.encode(), 200, headers, media_type=YAML)
-    figures = index_figures(runtime.reports.statistics())
+    figures = index_figures(runtime.reports.statistics({workflow_id}))
     return JSONResponse(describe_whole(file, figures.get(file.workflow_id)), 200, headers)
 
 

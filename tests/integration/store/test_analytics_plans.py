@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from bookflow.ports.analytics import FigureRequest, Part
+from bookflow.store.figure_pieces import DAY_STARTS
 from bookflow.store.named_sql import load_queries
 from bookflow.store.postgres_analytics import figure_query
 
@@ -93,3 +94,10 @@ def test_statistics_read_months_alone(filled, name):
     asked = {"workflow_ids": sorted(SOME)}
     assert_figures_by_index(scans(filled, query.given("workflow_ids"), asked))
     assert_figures_by_index(scans(filled, query.sql, {}))
+
+
+def test_days_begin_where_the_database_keeps_them(filled):
+    query = "SELECT extract(epoch FROM start)::int / 60, grain FROM bookflow.day_starts"
+    found = dict(filled.execute(query).fetchall())
+    assert set(found) == set(DAY_STARTS) - {0}
+    assert all(found[m] == f"day {m // 60:02}:{m % 60:02}" for m in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from bookflow.journey.analytics.actions import (
     tell_endpoints,
     trend_causes,
 )
-from bookflow.journey.analytics.latencies import group_latencies, tell_latency
+from bookflow.journey.analytics.latencies import tell_latency
 from bookflow.journey.analytics.outcomes import add_up, tell_change, tell_executions
 from bookflow.journey.analytics.periods import Period, Unit
 from bookflow.journey.analytics.ranking import rank_best, rank_problematic, tell_reasons
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _Row = dict[str, Any]
 
 MOST_PLACES = 500
+HOURS_TIMED = timedelta(days=8)
+"""Trends in hours tell latencies up to this length."""
 MOST_WORKFLOWS = 50
 """Workflows whose actions are shown one by one, where nobody chose some."""
 
@@ -46,6 +49,11 @@ class Question:
         """The period to compare with: the one before, unless another was chosen."""
         return self.other or self.period.before()
 
+    def timed(self, edges: tuple[datetime, ...]) -> tuple[datetime, ...]:
+        """Give the points that latencies are told for: of many hours none, which would be slow."""
+        is_long = self.period.until - self.period.since > HOURS_TIMED
+        return self.period.edges if self.unit is Unit.HOUR and is_long else edges
+
     def ask(self, part: Part, edges: tuple[datetime, ...] = (), **more: Any) -> FigureRequest:
         """Make a request for the whole period, or for others edges."""
         chosen = {"workflow_ids": self.workflow_ids, **more}
@@ -64,7 +72,8 @@ class Analytics:
         edges = asked.period.cut(asked.unit)
         found = self._read(
             trend=asked.ask(Part.EXECUTIONS, edges),
-            latency=asked.ask(Part.LATENCIES, edges),
+            latencies=asked.ask(Part.LATENCIES, asked.timed(edges)),
+            latency=asked.ask(Part.LATENCIES),
             before=asked.ask(Part.EXECUTIONS, asked.compared.edges),
             latency_before=asked.ask(Part.LATENCIES, asked.compared.edges),
             workflows=asked.ask(Part.WORKFLOWS),
@@ -77,7 +86,7 @@ class Analytics:
         return {
             "period": asked.period.to_json(),
             **self._compare(asked, found),
-            "trend": _tell_trend(asked.period, edges, found["trend"], found["latency"]),
+            "trend": _tell_trend(asked, edges, found["trend"], found["latencies"]),
             **self._tell_workflows(asked, found),
             "error_patterns": _shorten(errors, asked.limit),
             "endpoints": tell_endpoints(found["endpoints"])[: asked.limit],
@@ -87,12 +96,13 @@ class Analytics:
         """Give figures and latencies per hour, day or week."""
         edges = asked.period.cut(asked.unit)
         found = self._read(
-            trend=asked.ask(Part.EXECUTIONS, edges), latency=asked.ask(Part.LATENCIES, edges)
+            trend=asked.ask(Part.EXECUTIONS, edges),
+            latency=asked.ask(Part.LATENCIES, asked.timed(edges)),
         )
         return {
             "period": asked.period.to_json(),
             "unit": asked.unit.value,
-            "points": _tell_trend(asked.period, edges, found["trend"], found["latency"]),
+            "points": _tell_trend(asked, edges, found["trend"], found["latency"]),
         }
 
     def tell_comparison(self, asked: Question) -> _Row:
@@ -159,7 +169,8 @@ class Analytics:
         edges = asked.period.cut(asked.unit)
         found = self._read(
             trend=asked.ask(Part.EXECUTIONS, edges),
-            latency=asked.ask(Part.LATENCIES, edges),
+            latencies=asked.ask(Part.LATENCIES, asked.timed(edges)),
+            latency=asked.ask(Part.LATENCIES),
             before=asked.ask(Part.EXECUTIONS, asked.compared.edges),
             latency_before=asked.ask(Part.LATENCIES, asked.compared.edges),
             endpoints=asked.ask(Part.ENDPOINTS),
@@ -168,7 +179,7 @@ class Analytics:
             "workflow_id": workflow_id,
             "period": asked.period.to_json(),
             **self._compare(asked, found),
-            "trend": _tell_trend(asked.period, edges, found["trend"], found["latency"]),
+            "trend": _tell_trend(asked, edges, found["trend"], found["latencies"]),
             "actions": self._list_actions(asked, frozenset({workflow_id})),
             "endpoints": tell_endpoints(found["endpoints"])[: asked.limit],
         }
@@ -180,7 +191,9 @@ class Analytics:
     def _compare(self, asked: Question, found: Mapping[str, Sequence[_Row]]) -> _Row:
         now = tell_executions(add_up(found["trend"]))
         before = tell_executions(add_up(found["before"]))
-        latency, earlier = (_merge(found[name]) for name in ("latency", "latency_before"))
+        latency, earlier = (
+            tell_latency(next(iter(found[name]), None)) for name in ("latency", "latency_before")
+        )
         return {
             "executions": now,
             "latency": latency,
@@ -208,7 +221,7 @@ class Analytics:
         worst = rank_problematic(rows, before, asked.limit)
         shown = frozenset(row["workflow_id"] for row in (*best, *worst))
         [timed] = self._store.read_figures([asked.ask(Part.WORKFLOW_LATENCIES, workflow_ids=shown)])
-        by_workflow = group_latencies(timed, "workflow_id")
+        by_workflow = {row["workflow_id"]: row for row in timed}
         earlier = {row["workflow_id"]: row for row in before}
 
         def tell(row: Mapping[str, Any]) -> _Row:
@@ -230,27 +243,23 @@ class Analytics:
 
 
 def _tell_trend(
-    period: Period,
-    edges: Sequence[datetime],
+    asked: Question,
+    edges: tuple[datetime, ...],
     executions: Sequence[_Row],
     latencies: Sequence[_Row],
 ) -> list[_Row]:
     counted = {row["bucket"]: row for row in executions}
-    timed = group_latencies(latencies)
+    timed = {row["bucket"]: row for row in latencies}
+    is_timed = len(asked.timed(edges)) == len(edges)
     return [
         {
-            "since": period.show(since),
-            "until": period.show(until),
+            "since": asked.period.show(since),
+            "until": asked.period.show(until),
             **tell_executions(counted.get(number)),
-            "latency": tell_latency(timed.get(number)),
+            "latency": tell_latency(timed.get(number)) if is_timed else None,
         }
         for number, (since, until) in enumerate(pairwise(edges))
     ]
-
-
-def _merge(rows: Sequence[_Row]) -> _Row:
-    """Tell the latency over all buckets."""
-    return tell_latency(group_latencies([{**row, "bucket": 0} for row in rows]).get(0))
 
 
 def _shorten(entries: list[_Row], limit: int) -> list[_Row]:

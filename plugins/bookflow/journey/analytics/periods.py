@@ -19,6 +19,7 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 """Within these every zone of today is whole quarters of an hour away from UTC."""
 LONGEST = timedelta(days=5 * 366)
 MOST_POINTS = 1_000
+MOST_DAYS = timedelta(days=50)
 
 
 class Unit(StrEnum):
@@ -81,6 +82,11 @@ class Period:
             "until": self.show(self.until),
             "timezone": self.zone.key,
         }
+
+
+def choose_unit(period: Period) -> Unit:
+    """Give the unit of a trend that people can take in: weeks beyond some fifty days."""
+    return Unit.DAY if period.until - period.since <= MOST_DAYS else Unit.WEEK
 
 
 def make_period(since: datetime, until: datetime, zone: ZoneInfo) -> Period:

@@ -1,7 +1,9 @@
 -- name: hold_moment
--- description: Let every query of this transaction see the same moment, without compiling them.
+-- description: Let every query of this transaction see the same moment.
+-- They are too short to gain from being compiled or shared among workers.
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL jit = off;
+SET LOCAL max_parallel_workers_per_gather = 0;
 
 -- name: lock_folding
 -- description: Let one process at a time fold; the number is "figures" in ASCII.
@@ -24,14 +26,10 @@ folded AS (
         max(t.last_started_at)
     FROM taken AS t
     CROSS JOIN LATERAL (VALUES (t.workflow_id), ('')) AS w (id)
-    CROSS JOIN LATERAL (
-        VALUES
-            ('quarter', t.slot), ('day', date_trunc('day', t.slot, 'UTC')),
-            ('month', date_trunc('month', t.slot, 'UTC'))
-    ) AS g (grain, slot)
+    CROSS JOIN LATERAL bookflow.slots_of(t.slot) AS g
     GROUP BY g.grain, g.slot, w.id
-    ORDER BY w.id, g.grain, g.slot
-    ON CONFLICT (workflow_id, grain, slot) DO UPDATE SET
+    ORDER BY g.grain, g.slot, w.id
+    ON CONFLICT (grain, slot, workflow_id) DO UPDATE SET
         created = f.created + excluded.created,
         completed = f.completed + excluded.completed,
         failed = f.failed + excluded.failed,
@@ -52,14 +50,15 @@ folded AS (
     SELECT g.grain, g.slot, w.id, t.bucket, sum(t.count)
     FROM taken AS t
     CROSS JOIN LATERAL (VALUES (t.workflow_id), ('')) AS w (id)
-    CROSS JOIN LATERAL (
-        VALUES
-            ('quarter', t.slot), ('day', date_trunc('day', t.slot, 'UTC')),
-            ('month', date_trunc('month', t.slot, 'UTC'))
-    ) AS g (grain, slot)
+    CROSS JOIN LATERAL bookflow.slots_of(t.slot) AS g
     GROUP BY g.grain, g.slot, w.id, t.bucket
-    ORDER BY w.id, g.grain, g.slot
-    ON CONFLICT (workflow_id, grain, slot, bucket) DO UPDATE SET count = f.count + excluded.count
+    UNION ALL
+    SELECT g.grain, g.slot, '', t.bucket, sum(t.count)
+    FROM (SELECT slot, bucket, sum(count) AS count FROM taken GROUP BY slot, bucket) AS t
+    CROSS JOIN LATERAL bookflow.further_slots_of(t.slot) AS g
+    GROUP BY g.grain, g.slot, t.bucket
+    ORDER BY 1, 2, 3
+    ON CONFLICT (grain, slot, workflow_id, bucket) DO UPDATE SET count = f.count + excluded.count
 )
 SELECT count(*) AS count FROM taken;
 
@@ -80,14 +79,23 @@ folded AS (
         sum(t.duration_ms), max(t.last_started_at)
     FROM taken AS t
     CROSS JOIN LATERAL (VALUES (t.workflow_id, t.action), ('', '')) AS w (id, action)
-    CROSS JOIN LATERAL (
-        VALUES
-            ('quarter', t.slot), ('day', date_trunc('day', t.slot, 'UTC')),
-            ('month', date_trunc('month', t.slot, 'UTC'))
-    ) AS g (grain, slot)
+    CROSS JOIN LATERAL bookflow.slots_of(t.slot) AS g
     GROUP BY g.grain, g.slot, w.id, w.action, t.type, t.status, t.cause
-    ORDER BY w.id, g.grain, g.slot
-    ON CONFLICT (workflow_id, grain, slot, action, type, status, cause) DO UPDATE SET
+    UNION ALL
+    SELECT
+        g.grain, g.slot, '', '', t.type, t.status, t.cause, sum(t.count), sum(t.duration_ms),
+        max(t.last_started_at)
+    FROM (
+        SELECT
+            slot, type, status, cause, sum(count) AS count, sum(duration_ms) AS duration_ms,
+            max(last_started_at) AS last_started_at
+        FROM taken
+        GROUP BY slot, type, status, cause
+    ) AS t
+    CROSS JOIN LATERAL bookflow.further_slots_of(t.slot) AS g
+    GROUP BY g.grain, g.slot, t.type, t.status, t.cause
+    ORDER BY 1, 2, 3
+    ON CONFLICT (grain, slot, workflow_id, action, type, status, cause) DO UPDATE SET
         count = f.count + excluded.count,
         duration_ms = f.duration_ms + excluded.duration_ms,
         last_started_at = greatest(f.last_started_at, excluded.last_started_at)
@@ -110,14 +118,10 @@ folded AS (
         sum(t.attempts)
     FROM taken AS t
     CROSS JOIN LATERAL (VALUES (t.workflow_id), ('')) AS w (id)
-    CROSS JOIN LATERAL (
-        VALUES
-            ('quarter', t.slot), ('day', date_trunc('day', t.slot, 'UTC')),
-            ('month', date_trunc('month', t.slot, 'UTC'))
-    ) AS g (grain, slot)
+    CROSS JOIN LATERAL bookflow.slots_of(t.slot) AS g
     GROUP BY g.grain, g.slot, w.id, t.endpoint, t.channel, t.status, t.error_code
-    ORDER BY w.id, g.grain, g.slot
-    ON CONFLICT (workflow_id, grain, slot, endpoint, channel, status, error_code) DO UPDATE SET
+    ORDER BY g.grain, g.slot, w.id
+    ON CONFLICT (grain, slot, workflow_id, endpoint, channel, status, error_code) DO UPDATE SET
         count = f.count + excluded.count,
         attempts = f.attempts + excluded.attempts
 )
@@ -153,7 +157,7 @@ HAVING (sum(created), sum(completed), sum(failed), sum(cancelled)) IS DISTINCT F
 ORDER BY 1;
 
 -- name: count_latencies
--- description: Count completed executions per span and power of their time from due to completed.
+-- description: Give percentiles per span of the time from due to completed, as buckets.
 WITH pieces AS (
     SELECT * FROM unnest(
         %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
@@ -171,14 +175,30 @@ counted AS (
     WHERE
         d.slot >= %(since)s AND d.slot < %(until)s
         AND d.workflow_id = ANY(%(ids)s) -- if: some
+),
+grouped AS (
+    SELECT
+        width_bucket(slot, %(edges)s::timestamptz[]) - 1 AS place, bucket AS power,
+        sum(count::float8) AS count
+    FROM counted
+    GROUP BY 1, 2
+),
+ranked AS (
+    SELECT
+        place, power, sum(count) OVER (PARTITION BY place ORDER BY power) AS reached,
+        sum(count) OVER (PARTITION BY place) AS total
+    FROM grouped
 )
 SELECT
-    width_bucket(slot, %(edges)s::timestamptz[]) - 1 AS bucket, bucket AS power,
-    sum(count)::bigint AS count
-FROM counted
-GROUP BY width_bucket(slot, %(edges)s::timestamptz[]) - 1, counted.bucket
-HAVING sum(count) <> 0
-ORDER BY 1, 2;
+    place AS bucket, min(total)::bigint AS count,
+    min(power) FILTER (WHERE reached * 100 >= total * 50) AS p50,
+    min(power) FILTER (WHERE reached * 100 >= total * 90) AS p90,
+    min(power) FILTER (WHERE reached * 100 >= total * 95) AS p95,
+    min(power) FILTER (WHERE reached * 100 >= total * 99) AS p99
+FROM ranked
+GROUP BY place
+HAVING min(total) <> 0
+ORDER BY 1;
 
 -- name: count_workflows
 -- description: Count executions per workflow.
@@ -211,7 +231,7 @@ HAVING (sum(created), sum(completed), sum(failed), sum(cancelled)) IS DISTINCT F
 ORDER BY workflow_id COLLATE "C";
 
 -- name: count_workflow_latencies
--- description: Count completed executions per workflow and power of their latency.
+-- description: Give percentiles per workflow of the time from due to completed, as buckets.
 WITH pieces AS (
     SELECT * FROM unnest(
         %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
@@ -229,12 +249,29 @@ counted AS (
     WHERE
         d.slot >= %(since)s AND d.slot < %(until)s
         AND d.workflow_id = ANY(%(ids)s)
+),
+grouped AS (
+    SELECT workflow_id, bucket AS power, sum(count::float8) AS count
+    FROM counted
+    GROUP BY 1, 2
+),
+ranked AS (
+    SELECT
+        workflow_id, power,
+        sum(count) OVER (PARTITION BY workflow_id ORDER BY power) AS reached,
+        sum(count) OVER (PARTITION BY workflow_id) AS total
+    FROM grouped
 )
-SELECT workflow_id, bucket AS power, sum(count)::bigint AS count
-FROM counted
-GROUP BY workflow_id, bucket
-HAVING sum(count) <> 0
-ORDER BY workflow_id COLLATE "C", bucket;
+SELECT
+    workflow_id, min(total)::bigint AS count,
+    min(power) FILTER (WHERE reached * 100 >= total * 50) AS p50,
+    min(power) FILTER (WHERE reached * 100 >= total * 90) AS p90,
+    min(power) FILTER (WHERE reached * 100 >= total * 95) AS p95,
+    min(power) FILTER (WHERE reached * 100 >= total * 99) AS p99
+FROM ranked
+GROUP BY workflow_id
+HAVING min(total) <> 0
+ORDER BY workflow_id COLLATE "C";
 
 -- name: count_types
 -- description: Count action results per type and how they ended.

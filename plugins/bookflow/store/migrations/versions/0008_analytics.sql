@@ -24,15 +24,14 @@ CREATE TABLE bookflow.execution_figures (
     failed bigint NOT NULL,
     cancelled bigint NOT NULL,
     last_started_at timestamptz,
-    PRIMARY KEY (workflow_id, grain, slot),
-    CONSTRAINT execution_figures_grain_known CHECK (grain IN ('quarter', 'day', 'month'))
+    PRIMARY KEY (grain, slot, workflow_id)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE bookflow.execution_figures IS
     'How many executions were made, and how many ended how, per quarter of an hour, day and month.';
 COMMENT ON COLUMN bookflow.execution_figures.slot IS 'Where it begins, in UTC.';
 COMMENT ON COLUMN bookflow.execution_figures.workflow_id IS 'Empty for all workflows together.';
-CREATE INDEX execution_figures_by_slot ON bookflow.execution_figures (grain, slot)
-    WHERE workflow_id <> '';
+CREATE INDEX execution_figures_by_workflow
+    ON bookflow.execution_figures (workflow_id, grain, slot);
 
 CREATE TABLE bookflow.latency_figures (
     grain text NOT NULL,
@@ -40,10 +39,11 @@ CREATE TABLE bookflow.latency_figures (
     workflow_id text NOT NULL,
     bucket integer NOT NULL,
     count bigint NOT NULL,
-    PRIMARY KEY (workflow_id, grain, slot, bucket)
+    PRIMARY KEY (grain, slot, workflow_id, bucket)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE bookflow.latency_figures IS
     'Completed executions by the time from due to completed; buckets grow by 4 per cent.';
+CREATE INDEX latency_figures_by_workflow ON bookflow.latency_figures (workflow_id, grain, slot);
 
 CREATE TABLE bookflow.action_figures (
     grain text NOT NULL,
@@ -56,14 +56,18 @@ CREATE TABLE bookflow.action_figures (
     count bigint NOT NULL,
     duration_ms bigint NOT NULL,
     last_started_at timestamptz,
-    PRIMARY KEY (workflow_id, grain, slot, action, type, status, cause)
+    PRIMARY KEY (grain, slot, workflow_id, action, type, status, cause)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE bookflow.action_figures IS
     'Action results by how they ended and why; for all workflows together by type alone.';
 COMMENT ON COLUMN bookflow.action_figures.status IS
     'completed, failed, skipped, or open for those that are retrying or waiting.';
+CREATE INDEX action_figures_by_workflow ON bookflow.action_figures (workflow_id, grain, slot);
 CREATE INDEX action_figures_not_well ON bookflow.action_figures (status, grain, slot)
     WHERE workflow_id <> '' AND status IN ('failed', 'skipped');
+CREATE INDEX action_figures_of_workflow_not_well
+    ON bookflow.action_figures (workflow_id, status, grain, slot)
+    WHERE status IN ('failed', 'skipped');
 
 CREATE TABLE bookflow.delivery_figures (
     grain text NOT NULL,
@@ -75,9 +79,10 @@ CREATE TABLE bookflow.delivery_figures (
     error_code text NOT NULL,
     count bigint NOT NULL,
     attempts bigint NOT NULL,
-    PRIMARY KEY (workflow_id, grain, slot, endpoint, channel, status, error_code)
+    PRIMARY KEY (grain, slot, workflow_id, endpoint, channel, status, error_code)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE bookflow.delivery_figures IS 'Settled deliveries by endpoint and how they ended.';
+CREATE INDEX delivery_figures_by_workflow ON bookflow.delivery_figures (workflow_id, grain, slot);
 
 -- Deltas come and go all the time: their tables are vacuumed long before they grow.
 CREATE TABLE bookflow.execution_deltas (
@@ -129,6 +134,40 @@ COMMENT ON TABLE bookflow.delivery_deltas IS 'Changes that are not yet in delive
 CREATE FUNCTION bookflow.quarter_of(at timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE
 RETURN date_bin('15 minutes', at, '2000-01-01 00:00:00+00');
 COMMENT ON FUNCTION bookflow.quarter_of(timestamptz) IS 'The quarter of an hour that holds it.';
+
+CREATE VIEW bookflow.day_starts AS
+SELECT
+    ((1440 - o.minutes) % 1440) * interval '1 minute' AS start,
+    'day ' || to_char(((1440 - o.minutes) % 1440) * interval '1 minute', 'HH24:MI') AS grain
+FROM (
+    SELECT h * 60 FROM generate_series(1, 23) AS h
+    UNION ALL
+    -- offsets from UTC that are no whole hours, also while clocks are changed; of the day, so
+    -- that three and a half hours behind are twenty and a half ahead
+    SELECT unnest(ARRAY[210, 270, 330, 345, 390, 525, 570, 630, 765, 825, 870, 1230, 1290])
+) AS o (minutes);
+COMMENT ON VIEW bookflow.day_starts IS
+    'When days begin elsewhere, from midnight in UTC on, and the grain of such days.';
+
+CREATE FUNCTION bookflow.slots_of(at timestamptz)
+RETURNS TABLE (grain text, slot timestamptz) LANGUAGE sql STABLE AS $$
+    SELECT *
+    FROM (
+        VALUES
+            ('quarter', at), ('day', date_trunc('day', at, 'UTC')),
+            ('month', date_trunc('month', at, 'UTC'))
+    ) AS g (grain, slot)
+$$;
+COMMENT ON FUNCTION bookflow.slots_of(timestamptz) IS 'The roll-ups that a quarter counts in.';
+
+CREATE FUNCTION bookflow.further_slots_of(at timestamptz)
+RETURNS TABLE (grain text, slot timestamptz) LANGUAGE sql STABLE AS $$
+    SELECT 'hour', date_trunc('hour', at, 'UTC')
+    UNION ALL
+    SELECT d.grain, date_trunc('day', at - d.start, 'UTC') + d.start FROM bookflow.day_starts AS d
+$$;
+COMMENT ON FUNCTION bookflow.further_slots_of(timestamptz) IS
+    'Those kept only for all workflows together: hours, and days as they begin elsewhere.';
 
 CREATE FUNCTION bookflow.latency_bucket(due_at timestamptz, completed_at timestamptz)
 RETURNS integer LANGUAGE sql IMMUTABLE
