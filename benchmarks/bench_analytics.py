@@ -18,7 +18,7 @@ import psycopg
 from benchmarks.measuring import Figure, percentile
 from bookflow.journey.analytics.desk import Analytics, Question
 from bookflow.journey.analytics.periods import Unit, choose_unit, last_days
-from bookflow.ports import ExecutionFilter
+from bookflow.ports.reports import ExecutionFilter
 from bookflow.store.embedded import ensure_database, start_embedded, stop_embedded
 from bookflow.store.migrating import upgrade
 from bookflow.store.postgres import PostgresStore

@@ -90,7 +90,7 @@ def test_an_execution_that_is_retried_takes_its_failure_back(scene, fold):
 
 
 def listed(scene: Scene) -> list[dict[str, Any]]:
-    from bookflow.ports import ExecutionFilter
+    from bookflow.ports.reports import ExecutionFilter
 
     return scene.store.list_executions(ExecutionFilter(), limit=500, cursor=None).items
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from bookflow.errors import InputError
-from bookflow.ports import ExecutionFilter
-from bookflow.ports.reports import ExecutionOrder
+from bookflow.ports.reports import ExecutionFilter, ExecutionOrder
 from bookflow.records import new_id
 from tests.contract.conftest import NOW, PLAN, RUN, make_booking, minutes
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from bookflow.errors import InputError
-from bookflow.ports import ExecutionFilter
+from bookflow.ports.reports import ExecutionFilter
 from bookflow.records import RunKey, new_id
 from bookflow.store.revisions import list_revisions
 from tests.contract.conftest import NOW, PLAN, RUN, make_booking, make_outcome, minutes

@@ -113,7 +113,7 @@ class Office:
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Give every execution with its log, by booking."""
-        from bookflow.ports import ExecutionFilter
+        from bookflow.ports.reports import ExecutionFilter
 
         page = self.server.reports.list_executions(ExecutionFilter(), limit=1000, cursor=None)
         found: dict[str, dict[str, Any]] = {}

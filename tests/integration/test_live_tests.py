@@ -14,7 +14,7 @@ from bookflow.airflow_client.connections import EnvironmentConnections
 from bookflow.demo.receivers import SmsReceiver, SmtpReceiver, WebFault, WebhookReceiver
 from bookflow.errors import InputError
 from bookflow.journey.trials.subjects import TrialMode, TrialRequest
-from bookflow.ports import ExecutionFilter
+from bookflow.ports.reports import ExecutionFilter
 from bookflow.ports.trials import Aims
 
 pytestmark = pytest.mark.database

@@ -25,8 +25,7 @@ from bookflow.journey.intake import Intake
 from bookflow.journey.intervening import Interventions
 from bookflow.journey.reminders.upcoming import Forecast
 from bookflow.journey.timeline import build_entries
-from bookflow.ports import ExecutionFilter, ExecutionPage
-from bookflow.ports.reports import ExecutionOrder
+from bookflow.ports.reports import ExecutionFilter, ExecutionOrder, ExecutionPage
 from bookflow.records import (
     ExecutionHead,
     ExecutionStatus,

@@ -64,8 +64,8 @@ def test_every_route_answers_503_with_retry_after(
 
     app = create_app(lambda: desk)
     # whatever comes before the failing part lets everybody through
+    stand_in = SimpleNamespace(get_name=str)
     for name in ("authenticate", "require_reading", "require_triggering"):
-        stand_in = SimpleNamespace(get_name=str)
         monkeypatch.setitem(app.dependency_overrides, getattr(deps, name), lambda: stand_in)
     monkeypatch.setitem(app.dependency_overrides, getattr(deps, place), fail)
     with TestClient(app) as client:

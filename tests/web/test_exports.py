@@ -19,8 +19,7 @@ from bookflow.journey.exporting import (
     write_csv,
     write_json_lines,
 )
-from bookflow.ports import ExecutionFilter, ExecutionPage
-from bookflow.ports.reports import ExecutionOrder
+from bookflow.ports.reports import ExecutionFilter, ExecutionOrder, ExecutionPage
 from bookflow.records import ExecutionStatus
 
 pytestmark = pytest.mark.airflow

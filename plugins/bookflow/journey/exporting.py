@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bookflow.ports import ExecutionFilter, ReportStore
-    from bookflow.ports.reports import ExecutionOrder
+    from bookflow.ports.reports import ExecutionFilter, ExecutionOrder, ReportStore
 
 PAGE_SIZE = 1_000
 COLUMNS = (

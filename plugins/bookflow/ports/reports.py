@@ -1,8 +1,17 @@
-"""The orders that executions can be listed in."""
+"""What pages and reports ask of the store, and the orders that executions can be listed in."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from bookflow.records import RunKey
 
 
 class ExecutionOrder(StrEnum):
@@ -27,3 +36,80 @@ class ExecutionOrder(StrEnum):
     def is_descending(self) -> bool:
         """Whether the latest come first."""
         return self.value.startswith("-")
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionFilter:
+    """What `GET /executions` can ask for; `workflow_ids` limits to what the user may see.
+
+    `cause` is that of a failed or skipped action, as analytics counts it.
+    """
+
+    workflow_id: str | None = None
+    subject_id: str | None = None
+    status: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    run: RunKey | None = None
+    workflow_ids: frozenset[str] | None = None
+    statuses: frozenset[str] | None = None
+    trigger: str | None = None
+    event_id: uuid.UUID | None = None
+    has_failures: bool | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionPage:
+    """Executions as JSON-ready mappings; `next_cursor` is None on the last page."""
+
+    items: list[dict[str, Any]] = field(default_factory=list)
+    next_cursor: str | None = None
+
+
+class ReportStore(Protocol):
+    """What pages and reports ask of the store; answers are JSON-ready mappings."""
+
+    def list_executions(
+        self,
+        wanted: ExecutionFilter,
+        *,
+        limit: int,
+        cursor: str | None,
+        order: ExecutionOrder = ExecutionOrder.NEWEST,
+    ) -> ExecutionPage:
+        """List executions; a cursor of another list or order raises `InputError`.
+
+        With a `cause` they go by their ids, which are in the order of time as well.
+        """
+        ...
+
+    def list_results(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
+        """Give the action results of executions, without what was rendered and delivered."""
+        ...
+
+    def get_execution(self, execution_id: uuid.UUID) -> dict[str, Any] | None:
+        """Give one execution with its `execution_log`."""
+        ...
+
+    def subject_executions(self, subject_id: str) -> list[dict[str, Any]]:
+        """Give every execution of a subject with its `execution_log`, oldest first."""
+        ...
+
+    def statistics(
+        self, workflow_ids: Collection[str] | None = None, *, has_actions: bool = True
+    ) -> list[dict[str, Any]]:
+        """Give the statistics of REQUIREMENTS per workflow; of these alone where some are named.
+
+        Without `has_actions`, which is faster, `actions` are empty. Executions that were cleaned up
+        still count.
+        """
+        ...
+
+    def event_type_slugs(self) -> list[str]:
+        """List the slugs of every known event type, sorted."""
+        ...
+
+    def check(self) -> dict[str, Any]:
+        """Tell state, latency and schema revision; never raises."""
+        ...

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from bookflow.ports import ExecutionPage
-from bookflow.ports.reports import ExecutionOrder
+from bookflow.ports.reports import ExecutionOrder, ExecutionPage
 from bookflow.records import ActionStatus, ExecutionStatus
 from bookflow.store.report_shapes import (
     counted_cause,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from bookflow.ports import ExecutionFilter
+    from bookflow.ports.reports import ExecutionFilter
     from bookflow.store.memory_bookings import MemoryBookings
 
 _Row = dict[str, Any]

@@ -6,8 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError
-from bookflow.ports import ExecutionPage
-from bookflow.ports.reports import ExecutionOrder
+from bookflow.ports.reports import ExecutionOrder, ExecutionPage
 from bookflow.store.json_text import is_storable
 from bookflow.store.migrating import read_revision
 from bookflow.store.named_sql import load_queries
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Collection, Sequence
 
-    from bookflow.ports import ExecutionFilter
+    from bookflow.ports.reports import ExecutionFilter
     from bookflow.store.connecting import Database, Link
 
 

@@ -18,7 +18,7 @@ from bookflow.store.json_text import iso
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bookflow.ports import ExecutionFilter
+    from bookflow.ports.reports import ExecutionFilter
 
 CURSOR_LIMIT = 300
 

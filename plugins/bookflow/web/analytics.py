@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse
 
 from bookflow.errors import NotFoundError
-from bookflow.ports import ExecutionFilter
+from bookflow.ports.reports import ExecutionFilter
 from bookflow.web.analytics_questions import PERIOD_KEYS, PeriodDep, QuestionDep
 from bookflow.web.analytics_schemas import (
     ActionAnswer,

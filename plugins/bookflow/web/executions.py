@@ -11,8 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
 
 from bookflow.errors import InputError, NotFoundError
-from bookflow.ports import ExecutionFilter, ReportStore
-from bookflow.ports.reports import ExecutionOrder
+from bookflow.ports.reports import ExecutionFilter, ExecutionOrder, ReportStore
 from bookflow.records import ExecutionStatus, RunKey
 from bookflow.web.deps import VisibilityDep, require_reading
 from bookflow.web.lifecycle import RuntimeDep

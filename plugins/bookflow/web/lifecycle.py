@@ -15,8 +15,9 @@ from bookflow.journey.inbound.desk import InboundDesk
 from bookflow.journey.intake import Incoming
 from bookflow.journey.intervening import Interventions
 from bookflow.journey.reminders.upcoming import Forecast
-from bookflow.ports import Domain, ReportStore, SpecSource
+from bookflow.ports import Domain, SpecSource
 from bookflow.ports.endpoints import EndpointStore
+from bookflow.ports.reports import ReportStore
 from bookflow.records import RecordedEvent
 from bookflow.settings import Settings
 from bookflow.web.problems import NotStartedError

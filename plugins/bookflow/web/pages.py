@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from bookflow.errors import NotFoundError
-from bookflow.ports import ExecutionFilter, SpecSource
+from bookflow.ports import SpecSource
+from bookflow.ports.reports import ExecutionFilter
 from bookflow.records import RunKey
 from bookflow.web.addressing import run_path
 from bookflow.web.bookings import find_timeline

@@ -10,7 +10,7 @@ from typing import Any
 
 from bookflow.errors import InputError, NotFoundError
 from bookflow.journey.trials.subjects import TrialMode, TrialRequest
-from bookflow.ports import ExecutionFilter
+from bookflow.ports.reports import ExecutionFilter
 from bookflow.ports.trials import Aims
 from bookflow.spec.drafting import load_draft
 from bookflow.spec.loading import LoadedWorkflow

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from bookflow.journey.reminders.planning import Planner
     from bookflow.journey.reminders.prompting import Prompter
     from bookflow.journey.reminders.upcoming import Forecast
-    from bookflow.ports import ConnectionSource, ReportStore, ServerWaker
+    from bookflow.ports import ConnectionSource, ServerWaker
     from bookflow.ports.endpoints import EndpointStore
     from bookflow.ports.reparsing import ServerReparser
+    from bookflow.ports.reports import ReportStore
     from bookflow.settings import Settings
     from bookflow.spec.repository import Scan, SpecRepository
     from bookflow.store.postgres import PostgresStore

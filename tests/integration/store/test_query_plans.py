@@ -9,8 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from bookflow.ports import ExecutionFilter
-from bookflow.ports.reports import ExecutionOrder
+from bookflow.ports.reports import ExecutionFilter, ExecutionOrder
 from bookflow.records import RunKey, new_id
 from bookflow.store.named_sql import load_queries
 from bookflow.store.postgres_reports import filter_params, filter_words

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bookflow.journey.management.action_edits import ActionEdit
-    from bookflow.ports import NowSource, ReportStore
+    from bookflow.ports import NowSource
     from bookflow.ports.audit import AuditStore
     from bookflow.ports.reparsing import Reparser
+    from bookflow.ports.reports import ReportStore
     from bookflow.spec.authoring.desk import AuthoringDesk
     from bookflow.spec.authoring.shapes import Author, Saved, SpecFile
     from bookflow.spec.repository import SpecRepository

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from bookflow.ports import IntakeStore, ReportStore
+    from bookflow.ports import IntakeStore
+    from bookflow.ports.reports import ReportStore
     from bookflow.ports.trials import EventStore, TrialDomain
     from bookflow.records import Json, Subject
     from bookflow.spec.models import Workflow

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from bookflow.journey.upkeep.configuring import Loader
     from bookflow.journey.validation.runtime_checks import Check
-    from bookflow.ports import ConnectionSource, NowSource, ReportStore
+    from bookflow.ports import ConnectionSource, NowSource
     from bookflow.ports.endpoints import EndpointStore, NoticeSender, NoticeStore
+    from bookflow.ports.reports import ReportStore
     from bookflow.ports.upkeep import Finding, IncidentStore, Review, VitalStore
     from bookflow.ports.validation import DagStates
     from bookflow.settings import Settings

@@ -17,8 +17,9 @@ from bookflow.spec.models import SendEmail, SendSms, Webhook
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bookflow.ports import CompiledAction, ConnectionSource, ReportStore
+    from bookflow.ports import CompiledAction, ConnectionSource
     from bookflow.ports.endpoints import Endpoint, EndpointStore
+    from bookflow.ports.reports import ReportStore
     from bookflow.ports.validation import DagStates, TargetRules
     from bookflow.settings import Settings
     from bookflow.spec.loading import LoadedWorkflow
