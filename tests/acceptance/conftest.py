@@ -18,13 +18,14 @@ SPECS = Path(__file__).parent / "specs"
 Json = dict[str, Any]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one stack in one process; the demo has its own and runs beside them."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            group = "demo" if item.path.stem == "test_demo" else "stack"
-            item.add_marker(pytest.mark.xdist_group(group))
+# two processes share the work; each group is one process's, with a stack of its own
+GROUPS = {"test_demo": "demo", "test_crashes": "breaking", "test_faults": "breaking"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep the tests of one stack in one process."""
+    if Path(__file__).parent in item.path.parents:
+        item.add_marker(pytest.mark.xdist_group(GROUPS.get(item.path.stem, "journey")))
 
 
 @pytest.fixture(scope="session")
