@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess  # nosec B404 - git is driven by its binary, with lists of arguments only
+import subprocess  # lists of arguments only # nosec B404
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,7 +95,7 @@ class Git:
         self, *arguments: str, more: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
         """Start a command that is fed step by step."""
-        return subprocess.Popen(  # noqa: S603 # nosec B603 - no shell, our own arguments
+        return subprocess.Popen(  # noqa: S603 - no shell, our own arguments # nosec B603
             [self._binary or "git", *_ALWAYS, *arguments],
             cwd=self.folder,
             env={**self._environ, **(more or {})},

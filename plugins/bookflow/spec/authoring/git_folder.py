@@ -279,7 +279,3 @@ def _write(target: Path, content: bytes | None, step: Callable[[str], None]) -> 
         remove_file(target)
     else:
         write_file(target, content, step=step)
-
-
-def _from_hex(text: str | None) -> bytes | None:
-    return None if text is None else bytes.fromhex(text)
