@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 # two processes share the work; each group is one process's, with a stack of its own
-GROUPS = {"test_demo": "demo", "test_crashes": "breaking", "test_faults": "breaking"}
+GROUPS = {"test_demo": "demo", "test_crashes": "crashes"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
