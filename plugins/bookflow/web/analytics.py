@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse
 
 from bookflow.errors import NotFoundError
+from bookflow.journey.management.describing import figures_of
 from bookflow.ports.reports import ExecutionFilter
 from bookflow.web.analytics_questions import PERIOD_KEYS, PeriodDep, QuestionDep
 from bookflow.web.analytics_schemas import (
@@ -33,11 +34,6 @@ router = APIRouter(
     dependencies=[Depends(require_reading)],
     responses=PROBLEMS_OF_READS,
 )
-
-_STATISTICS = (
-    "total_executions", "successful_executions", "failed_executions", "success_rate",
-    "last_executed_at",
-)  # fmt: skip
 
 
 @router.get(
@@ -158,18 +154,9 @@ def summarize_workflow(
     if not known and runtime.specs.get(workflow_id) is None:
         raise NotFoundError(f"there is no workflow `{workflow_id:.64}`")
     answer = runtime.management.analytics.summarize_workflow(workflow_id, asked.about(chosen))
-    statistics = {key: known[0][key] if known else _NEVER[key] for key in _STATISTICS}
+    statistics = figures_of(known[0] if known else None)
     failures = _find_failures(runtime, workflow_id, asked.limit)
     return JSONResponse({**answer, "statistics": statistics, "recent_failures": failures})
-
-
-_NEVER: dict[str, Any] = {
-    "total_executions": 0,
-    "successful_executions": 0,
-    "failed_executions": 0,
-    "success_rate": None,
-    "last_executed_at": None,
-}
 
 
 def _find_failures(runtime: Runtime, workflow_id: str, limit: int) -> list[dict[str, Any]]:

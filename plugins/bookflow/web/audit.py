@@ -9,15 +9,13 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, Field
 
 from bookflow.actions.masking import mask_data
-from bookflow.errors import InputError
 from bookflow.ports.audit import AuditFilter
 from bookflow.web.deps import require_admin
 from bookflow.web.lifecycle import RuntimeDep
-from bookflow.web.reading import read_instant, read_query_text, refuse_unknown
+from bookflow.web.paging import PAGE_SIZE, Cursor, Limit, read_period
+from bookflow.web.reading import read_query_text, refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS, Answer
 
-PAGE_SIZE = 50
-PAGE_LIMIT = 500
 QUERY_KEYS = ("actor", "what", "subject", "since", "until", "limit", "cursor")
 
 router = APIRouter(
@@ -98,9 +96,7 @@ def read_filter(
 ) -> AuditFilter:
     """Read the filters of the list; raises `InputError` for what can't be meant."""
     refuse_unknown(request.query_params.keys(), QUERY_KEYS)
-    first, last = read_instant("since", since), read_instant("until", until)
-    if first and last and first > last:
-        raise InputError("until", "lies before `since`")
+    first, last = read_period(since, until)
     return AuditFilter(
         actor=read_query_text("actor", actor),
         what=read_query_text("what", what),
@@ -119,13 +115,8 @@ def read_filter(
 def list_audit(
     wanted: Annotated[AuditFilter, Depends(read_filter)],
     runtime: RuntimeDep,
-    limit: Annotated[
-        int, Query(ge=1, le=PAGE_LIMIT, description="How many at most.", examples=[50])
-    ] = PAGE_SIZE,
-    cursor: Annotated[
-        str | None,
-        Query(description="`next_cursor` of the page before.", examples=["WyIyMDI2LTAzLTAxIiw3XQ"]),
-    ] = None,
+    limit: Limit = PAGE_SIZE,
+    cursor: Cursor = None,
 ) -> JSONResponse:
     """List who changed what: workflows, executions, endpoints, bookings and all else.
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import uuid
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -15,12 +13,11 @@ from bookflow.ports.reports import ExecutionFilter, ExecutionOrder, ReportStore
 from bookflow.records import ExecutionStatus, RunKey
 from bookflow.web.deps import VisibilityDep, require_reading
 from bookflow.web.lifecycle import RuntimeDep
-from bookflow.web.reading import read_instant, read_query_text, refuse_unknown
+from bookflow.web.paging import PAGE_SIZE, Cursor, Limit, read_period
+from bookflow.web.reading import read_choice, read_query_text, refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS, Execution, ExecutionList
 from bookflow.web.visibility import Visibility
 
-PAGE_SIZE = 50
-PAGE_LIMIT = 500
 STATUSES = tuple(status.value for status in ExecutionStatus)
 FILTER_KEYS = (
     "workflow", "booking", "status", "since", "until", "dag_id", "run_id", "trigger", "event",
@@ -100,11 +97,6 @@ Sort = Annotated[
         examples=["-created_at"],
     ),
 ]
-Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many at most.", examples=[50])]
-Cursor = Annotated[
-    str | None,
-    Query(description="`next_cursor` of the page before.", examples=["MjAyNi0wMy0wMV8wMTk1"]),
-]
 
 
 def refuse_unknown_keys(request: Request) -> None:
@@ -128,9 +120,7 @@ def read_filter(
 ) -> ExecutionFilter:
     """Read the filters of a list; raises `InputError` for what can't be meant."""
     statuses = _read_statuses(status)
-    first, last = read_instant("since", since), read_instant("until", until)
-    if first and last and first > last:
-        raise InputError("until", "lies before `since`")
+    first, last = read_period(since, until)
     return ExecutionFilter(
         workflow_id=read_query_text("workflow", workflow),
         subject_id=read_query_text("booking", booking),
@@ -149,23 +139,14 @@ def read_filter(
 
 def read_order(sort: Sort = None) -> ExecutionOrder:
     """Read by what a list is sorted."""
-    if not sort:
-        return ExecutionOrder.NEWEST
-    return ExecutionOrder(_choose("sort", sort, ORDERS, "an order"))
+    chosen = read_choice("sort", sort, ORDERS, "an order")
+    return ExecutionOrder(chosen) if chosen else ExecutionOrder.NEWEST
 
 
 def _read_statuses(text: str | None) -> list[str]:
-    if not text:
-        return []
-    return [_choose("status", one.strip(), STATUSES, "a status") for one in text.split(",")]
-
-
-def _choose(field: str, text: str, known: Sequence[str], what: str) -> str:
-    if text not in known:
-        near = difflib.get_close_matches(text[:80], known, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
-        raise InputError(field, f"is not {what}; {hint}")
-    return text
+    named = (text or "").split(",")
+    read = (read_choice("status", one.strip(), STATUSES, "a status") for one in named)
+    return [status for status in read if status]
 
 
 def _read_run(dag_id: str | None, run_id: str | None) -> RunKey | None:

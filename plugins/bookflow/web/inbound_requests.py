@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse
 
-from bookflow.errors import InputError, NotFoundError
+from bookflow.errors import NotFoundError
 from bookflow.ports.audit import AuditEntry
 from bookflow.ports.inbound import InboundFilter, InboundRequest, Verdict
 from bookflow.web.deps import ActorDep, require_admin
@@ -21,11 +20,10 @@ from bookflow.web.inbound_schemas import (
     KeptRequest,
 )
 from bookflow.web.lifecycle import RuntimeDep
-from bookflow.web.reading import read_query_text
+from bookflow.web.paging import PAGE_SIZE, Cursor, Limit
+from bookflow.web.reading import read_choice, read_query_text
 from bookflow.web.schemas import PROBLEMS_OF_READS
 
-PAGE_SIZE = 50
-PAGE_LIMIT = 500
 VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 router = APIRouter(
@@ -57,16 +55,14 @@ def list_requests(
     verdict: Annotated[
         str | None, Query(description="Only with this verdict.", examples=["refused"])
     ] = None,
-    limit: Annotated[
-        int, Query(description="At most that many.", ge=1, le=PAGE_LIMIT, examples=[50])
-    ] = PAGE_SIZE,
-    cursor: Annotated[
-        str | None,
-        Query(description="`next_cursor` of the page before.", examples=["MjAyNi0wMy0wMV8wMTk1"]),
-    ] = None,
+    limit: Limit = PAGE_SIZE,
+    cursor: Cursor = None,
 ) -> JSONResponse:
     """List what came in, newest first, without the bodies."""
-    wanted = InboundFilter(read_query_text("source", source), _read_verdict(verdict))
+    wanted = InboundFilter(
+        read_query_text("source", source),
+        read_choice("verdict", verdict, VERDICTS, "a verdict"),
+    )
     page = runtime.inbound.requests.list_requests(
         wanted, limit=limit, cursor=read_query_text("cursor", cursor)
     )
@@ -115,14 +111,6 @@ def _read_id(text: str) -> uuid.UUID:
 
 def _unknown() -> NotFoundError:
     return NotFoundError("no inbound request with this id is kept; they are deleted after a time")
-
-
-def _read_verdict(text: str | None) -> str | None:
-    if not text or text in VERDICTS:
-        return text or None
-    near = difflib.get_close_matches(text, VERDICTS, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(VERDICTS)}"
-    raise InputError("verdict", f"is not a verdict; {hint}")
 
 
 def _show(request: InboundRequest) -> dict[str, Any]:

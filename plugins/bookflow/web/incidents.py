@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import uuid
 from typing import Annotated
 
@@ -22,9 +21,11 @@ from bookflow.web.deps import (
 )
 from bookflow.web.event_schemas import body_of
 from bookflow.web.lifecycle import Runtime, RuntimeDep
+from bookflow.web.paging import PAGE_SIZE, Cursor, Limit
 from bookflow.web.reading import (
     JsonBody,
     OptionalBodyDep,
+    read_choice,
     read_optional_text,
     read_query_text,
 )
@@ -32,8 +33,6 @@ from bookflow.web.schemas import PROBLEMS_OF_INTERVENTIONS, PROBLEMS_OF_READS
 from bookflow.web.upkeep_schemas import IncidentList, IncidentState, IncidentToClose
 from bookflow.web.visibility import Visibility
 
-PAGE_SIZE = 50
-PAGE_LIMIT = 500
 NOTE_LIMIT = 500
 STATES = {"open": True, "closed": False}
 
@@ -66,13 +65,8 @@ def list_incidents(
     workflow_id: Annotated[
         str | None, Query(description="Only of this workflow.", examples=["welcome"])
     ] = None,
-    limit: Annotated[
-        int, Query(description="At most that many.", ge=1, le=PAGE_LIMIT, examples=[50])
-    ] = PAGE_SIZE,
-    cursor: Annotated[
-        str | None,
-        Query(description="`next_cursor` of the page before.", examples=["WyIyMDI2LTAzLTAxIiwwXQ"]),
-    ] = None,
+    limit: Limit = PAGE_SIZE,
+    cursor: Cursor = None,
 ) -> JSONResponse:
     """List what was found wrong with workflows you may see, and with bookflow as a whole."""
     wanted = IncidentFilter(
@@ -158,9 +152,5 @@ def _find(runtime: Runtime, visibility: Visibility, text: str) -> Incident:
 
 
 def _read_state(text: str | None) -> bool | None:
-    if not text:
-        return None
-    if text in STATES:
-        return STATES[text]
-    near = difflib.get_close_matches(text, STATES, n=1)
-    raise InputError("state", f"did you mean `{near[0]}`?" if near else "is `open` or `closed`")
+    chosen = read_choice("state", text, STATES, "a state")
+    return STATES[chosen] if chosen else None

@@ -15,8 +15,9 @@ from bookflow.records import RunKey
 from bookflow.web.addressing import run_path
 from bookflow.web.bookings import find_timeline
 from bookflow.web.deps import VisibilityDep, require_reading
-from bookflow.web.executions import Cursor, find_execution
+from bookflow.web.executions import find_execution
 from bookflow.web.lifecycle import RuntimeDep
+from bookflow.web.paging import Cursor
 from bookflow.web.reading import read_query_text
 from bookflow.web.rendering import render_page
 

@@ -93,6 +93,15 @@ def refuse_unknown(given: Collection[str], known: Collection[str], path: str = "
             raise InputError(_printable(field), f"is not known here; {hint}")
 
 
+def read_choice(field: str, text: str | None, known: Collection[str], what: str) -> str | None:
+    """Read one of a few words, an empty one as absent; `what` is a word, such as `a status`."""
+    if not text or text in known:
+        return text or None
+    near = difflib.get_close_matches(text[:80], known, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
+    raise InputError(field, f"is not {what}; {hint}")
+
+
 def _check_text(item: Mapping[str, Any], path: str) -> None:
     for place, text in _texts(item, path):
         if "\0" in text:

@@ -12,11 +12,11 @@ from bookflow.journey.reminders.upcoming import LONGEST_SPAN, MOST_ITEMS, Wanted
 from bookflow.web.bookings import find_timeline
 from bookflow.web.deps import VisibilityDep, require_reading
 from bookflow.web.lifecycle import Runtime, RuntimeDep
+from bookflow.web.paging import PAGE_SIZE
 from bookflow.web.reading import read_instant, read_query_text, refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS, UpcomingList
 from bookflow.web.visibility import Visibility
 
-PAGE_SIZE = 50
 QUERY_KEYS = ("workflow", "booking", "until", "limit")
 
 router = APIRouter(

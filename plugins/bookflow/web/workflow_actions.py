@@ -20,9 +20,12 @@ from bookflow.web.lifecycle import Runtime, RuntimeDep
 from bookflow.web.reading import refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS
 from bookflow.web.workflow_requests import (
+    ANSWERS_OF_CHANGES,
     ETAG_HEADER,
+    MADE,
     PROBLEMS_OF_CHANGES,
     PROBLEMS_OF_DELETIONS,
+    SAVED,
     Changer,
     ChangerDep,
     Editable,
@@ -36,16 +39,11 @@ from bookflow.web.workflow_schemas import (
     EXAMPLE_ACTION,
     ActionList,
     ReorderRequest,
-    SavedWorkflow,
     WorkflowAction,
 )
 from bookflow.web.workflows import find_version
 
 EDITING = [Depends(require_editing)]
-SAVED: dict[int | str, dict[str, Any]] = {
-    **PROBLEMS_OF_CHANGES,
-    200: {"model": SavedWorkflow, "description": "It is saved.", "headers": ETAG_HEADER},
-}
 
 router = APIRouter(
     prefix="/workflows/{workflow_id}",
@@ -75,11 +73,7 @@ def list_actions(workflow_id: Readable, runtime: RuntimeDep) -> JSONResponse:
     summary="Add an action",
     dependencies=EDITING,
     response_model=None,
-    responses={
-        **PROBLEMS_OF_CHANGES,
-        200: {"model": SavedWorkflow, "description": "What `dry_run` would make."},
-        201: {"model": SavedWorkflow, "description": "It is saved.", "headers": ETAG_HEADER},
-    },
+    responses={**PROBLEMS_OF_CHANGES, **MADE},
     openapi_extra=body_of_object(EXAMPLE_ACTION, "The action, with the keys of its `type`."),
 )
 def add_action(
@@ -102,7 +96,7 @@ def add_action(
     summary="Put the actions in order",
     dependencies=EDITING,
     response_model=None,
-    responses=SAVED,
+    responses=ANSWERS_OF_CHANGES,
     openapi_extra=body_of(ReorderRequest),
 )
 def reorder_actions(
@@ -135,7 +129,7 @@ def get_action(workflow_id: Readable, name: ActionName, runtime: RuntimeDep) -> 
     summary="Write an action anew",
     dependencies=EDITING,
     response_model=None,
-    responses=SAVED,
+    responses=ANSWERS_OF_CHANGES,
     openapi_extra=body_of_object(
         EXAMPLE_ACTION, "The whole action; another `name` renames it, without one it keeps its own."
     ),
@@ -156,7 +150,7 @@ def replace_action(
     summary="Remove an action",
     dependencies=EDITING,
     response_model=None,
-    responses={**PROBLEMS_OF_DELETIONS, 200: SAVED[200]},
+    responses={**PROBLEMS_OF_DELETIONS, 200: SAVED},
 )
 def remove_action(
     workflow_id: Editable, name: ActionName, runtime: RuntimeDep, changer: ChangerDep

@@ -19,7 +19,7 @@ from bookflow.web.lifecycle import Runtime, RuntimeDep
 from bookflow.web.reading import TEXT_LIMIT, JsonBody, read_bounded, refuse_unknown
 from bookflow.web.rights import Rights
 from bookflow.web.schemas import PROBLEMS_OF_READS, Responses, describe_problem
-from bookflow.web.workflow_schemas import EXAMPLE_YAML
+from bookflow.web.workflow_schemas import EXAMPLE_YAML, SavedWorkflow
 
 YAML = "application/yaml"
 YAML_TYPES = (YAML, "text/yaml", "application/x-yaml", "text/x-yaml")
@@ -49,6 +49,23 @@ PROBLEMS_OF_CHANGES: Responses = {
     ),
     428: describe_problem("The header `If-Match` is missing."),
 }
+ETAG_HEADER: dict[str, Any] = {
+    "ETag": {
+        "description": "The version in quotes, for `If-Match`.",
+        "schema": {"type": "string", "examples": ['"3f2a9c01b7de"']},
+    }
+}
+SAVED: dict[str, Any] = {
+    "model": SavedWorkflow,
+    "description": "It is saved.",
+    "headers": ETAG_HEADER,
+}
+MADE: Responses = {
+    200: {"model": SavedWorkflow, "description": "What `dry_run` would make."},
+    201: SAVED,
+}
+ANSWERS_OF_CHANGES: Responses = {**PROBLEMS_OF_CHANGES, 200: SAVED}
+ANSWERS_OF_NEW_SPECS: Responses = {**PROBLEMS_OF_NEW_SPECS, **MADE}
 PROBLEMS_OF_DELETIONS: Responses = {
     status: said for status, said in PROBLEMS_OF_CHANGES.items() if status not in PROBLEMS_OF_BODIES
 }
@@ -242,14 +259,6 @@ def body_of_object(
 def etag_of(version: str) -> dict[str, str]:
     """Give the header that names a version."""
     return {"ETag": f'"{version}"'}
-
-
-ETAG_HEADER: dict[str, Any] = {
-    "ETag": {
-        "description": "The version in quotes, for `If-Match`.",
-        "schema": {"type": "string", "examples": ['"3f2a9c01b7de"']},
-    }
-}
 
 
 def make_owned(rights: Rights, change: Change, make: Callable[[Change], Saved]) -> Saved:

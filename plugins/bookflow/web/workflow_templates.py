@@ -23,15 +23,13 @@ from bookflow.web.reading import read_query_text, refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS
 from bookflow.web.template_schemas import Category, Template, TemplateList, TemplateRequest
 from bookflow.web.workflow_requests import (
-    ETAG_HEADER,
-    PROBLEMS_OF_NEW_SPECS,
+    ANSWERS_OF_NEW_SPECS,
     ChangeDep,
     ObjectDep,
     answer_saved,
     make_owned,
     read_text,
 )
-from bookflow.web.workflow_schemas import SavedWorkflow
 
 log = logging.getLogger(__name__)
 
@@ -107,11 +105,7 @@ def get_template(template_id: TemplateId, runtime: RuntimeDep) -> JSONResponse:
     summary="Make a workflow from a template",
     response_model=None,
     dependencies=[Depends(require_editing)],
-    responses={
-        **PROBLEMS_OF_NEW_SPECS,
-        200: {"model": SavedWorkflow, "description": "What `dry_run` would make."},
-        201: {"model": SavedWorkflow, "description": "It is saved.", "headers": ETAG_HEADER},
-    },
+    responses=ANSWERS_OF_NEW_SPECS,
     openapi_extra=body_of(TemplateRequest),
 )
 def create_from_template(

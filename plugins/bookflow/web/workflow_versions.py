@@ -16,8 +16,7 @@ from bookflow.web.lifecycle import Runtime, RuntimeDep
 from bookflow.web.reading import read_query_text, refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS
 from bookflow.web.workflow_requests import (
-    ETAG_HEADER,
-    PROBLEMS_OF_CHANGES,
+    ANSWERS_OF_CHANGES,
     Changer,
     ChangerDep,
     Editable,
@@ -30,7 +29,6 @@ from bookflow.web.workflow_requests import (
 from bookflow.web.workflow_schemas import (
     Difference,
     RestoreRequest,
-    SavedWorkflow,
     VersionList,
     VersionText,
 )
@@ -115,10 +113,7 @@ def compare_versions(
     summary="Go back to a version of a workflow",
     dependencies=[Depends(require_editing)],
     response_model=None,
-    responses={
-        **PROBLEMS_OF_CHANGES,
-        200: {"model": SavedWorkflow, "description": "It is saved.", "headers": ETAG_HEADER},
-    },
+    responses=ANSWERS_OF_CHANGES,
     openapi_extra=body_of(RestoreRequest),
 )
 def restore_version(

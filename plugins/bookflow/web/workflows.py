@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from bookflow.errors import InputError
 from bookflow.journey.management.describing import describe_whole, index_figures
 from bookflow.journey.management.listing import (
     SORT_KEYS,
@@ -21,13 +19,14 @@ from bookflow.web.addressing import API_PREFIX, own_root
 from bookflow.web.deps import RightsDep, VisibilityDep, require_editing, require_reading
 from bookflow.web.event_schemas import body_of
 from bookflow.web.lifecycle import Runtime, RuntimeDep
-from bookflow.web.reading import read_query_text, refuse_unknown
+from bookflow.web.paging import PAGE_SIZE, Cursor, Limit
+from bookflow.web.reading import read_choice, read_query_text, refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS
 from bookflow.web.workflow_requests import (
+    ANSWERS_OF_CHANGES,
+    ANSWERS_OF_NEW_SPECS,
     ETAG_HEADER,
-    PROBLEMS_OF_CHANGES,
     PROBLEMS_OF_DELETIONS,
-    PROBLEMS_OF_NEW_SPECS,
     YAML,
     YAML_TYPES,
     ChangeDep,
@@ -52,8 +51,6 @@ from bookflow.web.workflow_schemas import (
     WorkflowList,
 )
 
-PAGE_SIZE = 50
-PAGE_LIMIT = 500
 QUERY_KEYS = (
     "trigger", "organizer", "state", "is_active", "event_type", "search", "sort", "limit",
     "cursor",
@@ -99,11 +96,6 @@ Sort = Annotated[
         examples=["-last_executed_at"],
     ),
 ]
-Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many at most.", examples=[50])]
-Cursor = Annotated[
-    str | None,
-    Query(description="`next_cursor` of the page before.", examples=["WyJpZCIsImhlbGxvIl0"]),
-]
 
 
 def read_filter(
@@ -120,20 +112,11 @@ def read_filter(
     return WorkflowFilter(
         trigger=read_query_text("trigger", trigger),
         organizer=read_query_text("organizer", organizer),
-        state=read_state(state),
+        state=read_choice("state", state, STATES, "a state"),
         is_active=is_active,
         event_type=read_query_text("event_type", event_type),
         search=read_query_text("search", search),
     )
-
-
-def read_state(text: str | None) -> str | None:
-    """Read a state; raises `InputError` with the one that was probably meant."""
-    if not text or text in STATES:
-        return text or None
-    near = difflib.get_close_matches(text, STATES, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(STATES)}"
-    raise InputError("state", f"is not a state; {hint}")
 
 
 @router.get(
@@ -171,11 +154,7 @@ def get_workflows(
     summary="Make a workflow",
     dependencies=EDITING,
     response_model=None,
-    responses={
-        **PROBLEMS_OF_NEW_SPECS,
-        200: {"model": SavedWorkflow, "description": "What `dry_run` would make."},
-        201: {"model": SavedWorkflow, "description": "It is saved.", "headers": ETAG_HEADER},
-    },
+    responses=ANSWERS_OF_NEW_SPECS,
     openapi_extra=body_of_spec(EXAMPLE_SPEC, "The new workflow."),
 )
 def create_workflow(
@@ -252,10 +231,7 @@ def prefers_yaml(accept: str) -> bool:
     summary="Write a workflow anew",
     dependencies=EDITING,
     response_model=None,
-    responses={
-        **PROBLEMS_OF_CHANGES,
-        200: {"model": SavedWorkflow, "description": "It is saved.", "headers": ETAG_HEADER},
-    },
+    responses=ANSWERS_OF_CHANGES,
     openapi_extra=body_of_spec(EXAMPLE_SPEC, "The whole workflow."),
 )
 def replace_workflow(
@@ -281,10 +257,7 @@ def replace_workflow(
     summary="Change some keys of a workflow",
     dependencies=EDITING,
     response_model=None,
-    responses={
-        **PROBLEMS_OF_CHANGES,
-        200: {"model": SavedWorkflow, "description": "It is saved.", "headers": ETAG_HEADER},
-    },
+    responses=ANSWERS_OF_CHANGES,
     openapi_extra=body_of_object(
         {"is_active": False, "description": None},
         "The keys to change (JSON Merge Patch, RFC 7396): null removes a key.",
@@ -336,11 +309,7 @@ def delete_workflow(
     summary="Copy a workflow",
     dependencies=EDITING,
     response_model=None,
-    responses={
-        **PROBLEMS_OF_NEW_SPECS,
-        200: {"model": SavedWorkflow, "description": "What `dry_run` would make."},
-        201: {"model": SavedWorkflow, "description": "The copy.", "headers": ETAG_HEADER},
-    },
+    responses=ANSWERS_OF_NEW_SPECS,
     openapi_extra=body_of(DuplicateRequest),
 )
 def duplicate_workflow(

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     from bookflow.spec.authoring.shapes import Saved, SpecFile, Version
 
 Json = dict[str, Any]
-FIGURES = (
-    "total_executions", "successful_executions", "failed_executions", "success_rate",
-    "last_executed_at",
-)  # fmt: skip
 _NONE_YET: Mapping[str, Any] = {
     "total_executions": 0,
     "successful_executions": 0,
@@ -32,7 +28,7 @@ def index_figures(statistics: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[
 def figures_of(row: Mapping[str, Any] | None) -> Json:
     """Give the figures of a workflow or an action; zeros for one that never ran."""
     found = row or _NONE_YET
-    return {name: found[name] for name in FIGURES}
+    return {name: found[name] for name in _NONE_YET}
 
 
 def state_of(file: SpecFile) -> str:
