@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from bookflow.errors import BookflowError, DatabaseUnavailableError
 from bookflow.ports.audit import AuditEntry
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class Terms(TypedDict):
+    """The keywords that the methods of `AuthoringDesk` share."""
+
+    expected: str | None
+    author: Author
+    dry_run: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Who changes a workflow, and on what condition.
@@ -35,6 +43,11 @@ class Change:
     author: Author
     expected: str | None = None
     dry_run: bool = False
+
+    @property
+    def terms(self) -> Terms:
+        """What the desk wants to know of a change of what is there."""
+        return {"expected": self.expected, "author": self.author, "dry_run": self.dry_run}
 
 
 def _ignore() -> None:
@@ -80,19 +93,15 @@ class WorkflowWriter:
         return self._make(
             "workflow.updated",
             change,
-            lambda: self.desk.replace(
-                workflow_id,
-                content,
-                expected=change.expected,
-                author=change.author,
-                dry_run=change.dry_run,
-            ),
+            lambda: self.desk.replace(workflow_id, content, **change.terms),
         )
 
     def patch(self, workflow_id: str, patch: Mapping[str, Any], change: Change) -> Saved:
         """Change some keys of a workflow (RFC 7396)."""
         return self._make(
-            "workflow.updated", change, lambda: self._patch(workflow_id, patch, change)
+            "workflow.updated",
+            change,
+            lambda: self.desk.patch(workflow_id, patch, **change.terms),
         )
 
     def edit_actions(self, workflow_id: str, edit: ActionEdit, change: Change) -> Saved:
@@ -100,13 +109,7 @@ class WorkflowWriter:
         return self._make(
             "workflow.updated",
             change,
-            lambda: self.desk.edit_actions(
-                workflow_id,
-                edit,
-                expected=change.expected,
-                author=change.author,
-                dry_run=change.dry_run,
-            ),
+            lambda: self.desk.edit_actions(workflow_id, edit, **change.terms),
         )
 
     def delete(self, workflow_id: str, change: Change) -> Saved:
@@ -114,12 +117,7 @@ class WorkflowWriter:
         return self._make(
             "workflow.deleted",
             change,
-            lambda: self.desk.delete(
-                workflow_id,
-                expected=change.expected,
-                author=change.author,
-                dry_run=change.dry_run,
-            ),
+            lambda: self.desk.delete(workflow_id, **change.terms),
         )
 
     def duplicate(
@@ -144,13 +142,7 @@ class WorkflowWriter:
         return self._make(
             "workflow.restored",
             change,
-            lambda: self.desk.restore(
-                workflow_id,
-                commit,
-                expected=change.expected,
-                author=change.author,
-                dry_run=change.dry_run,
-            ),
+            lambda: self.desk.restore(workflow_id, commit, **change.terms),
             note={"restored_from": commit},
         )
 
@@ -163,7 +155,7 @@ class WorkflowWriter:
         try:
             for workflow_id in workflow_ids:
                 try:
-                    saved = self._patch(workflow_id, patch, change)
+                    saved = self.desk.patch(workflow_id, patch, **change.terms)
                 except BookflowError as error:
                     yield workflow_id, error
                     continue
@@ -171,15 +163,6 @@ class WorkflowWriter:
                 yield workflow_id, saved
         finally:
             self._follow_up("workflow.updated", made, change, {})
-
-    def _patch(self, workflow_id: str, patch: Mapping[str, Any], change: Change) -> Saved:
-        return self.desk.patch(
-            workflow_id,
-            patch,
-            expected=change.expected,
-            author=change.author,
-            dry_run=change.dry_run,
-        )
 
     def _make(
         self,
