@@ -7,10 +7,10 @@ a parse has begun after the change.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from bookflow.airflow_client.server_threads import ServerThread
 from bookflow.records import utc_now
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ParsingDesk(Protocol):
         ...
 
 
-class FactoryReparser:
+class FactoryReparser(ServerThread):
     """The `Reparser` of a server; what fails is left to the dag-processor, and logged."""
 
     def __init__(
@@ -57,17 +57,15 @@ class FactoryReparser:
         ask_again_after: float = ASK_AGAIN_SECONDS,
     ) -> None:
         """Remember how; times are in seconds."""
+        super().__init__("bookflow-reparser", stop_within=STOP_SECONDS)
         self._desk = desk
         self._now = now
         self._clock = clock
         self._patience = patience
         self._look_after = look_after
         self._ask_again_after = ask_again_after
-        self._news = threading.Condition()
         self._changed_at: datetime | None = None
         self._gone: set[str] = set()
-        self._is_stopping = False
-        self._thread: threading.Thread | None = None
 
     def request(self, *, changed: Collection[str], gone: Collection[str]) -> None:
         """Ask for parsing; never raises and never waits for Airflow."""
@@ -76,21 +74,6 @@ class FactoryReparser:
             self._gone.difference_update(changed)
             self._gone.update(gone)
             self._news.notify()
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._is_stopping = False
-        self._thread = threading.Thread(target=self._work, name="bookflow-reparser", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread; what is asked for stays asked for."""
-        with self._news:
-            self._is_stopping = True
-            self._news.notify()
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
-            self._thread = None
 
     def _work(self) -> None:
         while True:

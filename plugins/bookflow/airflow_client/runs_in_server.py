@@ -7,11 +7,11 @@ one workflow costs one run, and the request that brought an event never waits fo
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bookflow.airflow_client.run_names import Wake, make_wake
+from bookflow.airflow_client.server_threads import ServerThread
 from bookflow.records import utc_now
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class RunStarter(Protocol):
         ...
 
 
-class ServerWaker:
+class ServerWaker(ServerThread):
     """Makes runs in a thread of its own. What fails is left to the clock DAG, and logged."""
 
     def __init__(
@@ -48,17 +48,15 @@ class ServerWaker:
         retry_after: float = RETRY_SECONDS,
     ) -> None:
         """Remember how; `patience` and `retry_after` (seconds) are for DAGs not yet parsed."""
+        super().__init__("bookflow-waker", stop_within=STOP_SECONDS)
         self._starter = starter
         self._now = now
         self._clock = clock
         self._patience = patience
         self._retry_after = retry_after
-        self._news = threading.Condition()
         self._wanted: set[Wake] = set()
         self._unknown: dict[Wake, float] = {}
         self._retry_at = 0.0
-        self._is_stopping = False
-        self._thread: threading.Thread | None = None
 
     def wake(self, workflow_id: str, due_at: datetime) -> None:
         """Ask for a run; never raises and never waits for Airflow."""
@@ -66,21 +64,6 @@ class ServerWaker:
         with self._news:
             self._wanted.add(wake)
             self._news.notify()
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._is_stopping = False
-        self._thread = threading.Thread(target=self._work, name="bookflow-waker", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Make the runs already asked for, then end the thread."""
-        with self._news:
-            self._is_stopping = True
-            self._news.notify()
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
-            self._thread = None
 
     def check(self) -> dict[str, Any]:
         """Tell whether the thread lives, and how many runs wait to be made."""
