@@ -43,9 +43,8 @@ check: $(DEVELOPMENT) ## Format, lint, rules, types, scans, unit tests: no datab
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive plugins/bookflow dags
 	$(BIN)/python -m tests.scanning
-	$(BIN)/python -m pytest tests/unit -q -n auto -m "not process" -p no:schemathesis
+	$(BIN)/python -m pytest tests/unit -q -n auto -m "not slow" -p no:schemathesis
 
 test: $(DEVELOPMENT) ## The whole suite, on embedded PostgreSQL and a real Airflow
 	$(BIN)/python -m pytest --ignore tests/acceptance -n auto

@@ -76,6 +76,7 @@ def test_command_line_shows_hostile_files_without_obeying_them(
     assert not {character for character in said if ord(character) < 32} - {"\n", "\t"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["id", "organizer", "name", "description", "trigger"])
 def test_hostile_text_in_a_spec_is_kept_as_it_is_or_refused(field: str, vocabulary: Any) -> None:
     for text in read_texts("texts") + read_texts("names"):

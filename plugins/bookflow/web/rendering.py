@@ -75,7 +75,7 @@ class _Pages:
         self.environment.filters["value"] = show_value
         self.environment.filters["words"] = show_words
         style = (TEMPLATES / "style.html").read_text("utf-8")
-        self.environment.globals["style"] = Markup(style)  # noqa: S704 - our own file # nosec B704
+        self.environment.globals["style"] = Markup(style)  # noqa: S704 - our own file
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         self.headers = {
             "Cache-Control": "no-store",

@@ -16,7 +16,7 @@ from bookflow.spec.loading import SIZE_LIMIT
 from bookflow.spec.yaml_reading import read_yaml
 from tests.sample_specs import SAMPLE_SPECS
 
-pytestmark = pytest.mark.process
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = SAMPLE_SPECS

@@ -140,6 +140,7 @@ def test_names_can_not_leave_their_place_in_the_path(ask: Run, odd: Odd) -> None
     ]
 
 
+@pytest.mark.slow
 def test_hostile_answers_can_not_write_to_the_terminal(
     ask: Run, odd: Odd, make_spec: Callable[..., str], tmp_path: Path
 ) -> None:

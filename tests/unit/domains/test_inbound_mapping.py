@@ -342,6 +342,7 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_junk_anywhere_is_taken_or_refused_and_nothing_else(name: str) -> None:
     source, text = source_of(name), json.dumps(load(name))

@@ -183,7 +183,7 @@ ON += "trace.set_tracer_provider(TracerProvider(shutdown_on_exit=False))"
 
 
 @pytest.mark.airflow
-@pytest.mark.process
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "said"), [("", "True False False"), (ON, "False True False")], ids=["off", "on"]
 )

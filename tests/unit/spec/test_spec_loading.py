@@ -1,3 +1,4 @@
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -6,9 +7,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bookflow.errors import SpecError, SpecIssue
 from bookflow.spec.loading import LoadedWorkflow, load_workflow
+from bookflow.spec.models import Workflow
+from bookflow.spec.problems import MOST_PROBLEMS, explain_validation_error
 from tests.unit.spec.sample_vocabulary import SPEC, VOCABULARY
 
 
@@ -219,6 +223,7 @@ PATHS = st.sampled_from([
 ])  # fmt: skip
 
 
+@pytest.mark.slow
 @given(PATHS, VALUES)
 def test_any_value_anywhere_is_loaded_or_refused_with_issues(
     path: tuple[Any, ...], value: Any
@@ -241,3 +246,37 @@ def error_of(text: str) -> SpecError | None:
     except SpecError as error:
         return error
     return None
+
+
+class CountedFields(dict[str, Any]):
+    """Fields that count how often somebody looked through all their names."""
+
+    looks = 0
+
+    def __iter__(self) -> Any:
+        self.looks += 1
+        return super().__iter__()
+
+
+def test_meaning_of_endless_unknown_fields_is_not_searched() -> None:
+    fields = CountedFields(VOCABULARY.fields)
+    wide = ", ".join(f"k{at}: '{{{{ invitee_mail{at} }}}}'" for at in range(1_000))
+    text = change("source: bookflow", f"source: {{{wide}}}")
+    with pytest.raises(SpecError) as caught:
+        load_workflow(text, file="a.yaml", vocabulary=replace(VOCABULARY, fields=fields))
+    assert len(caught.value.issues) == MOST_PROBLEMS
+    assert MOST_PROBLEMS <= fields.looks <= MOST_PROBLEMS + 10
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {f"nam{at}": 1 for at in range(1_000)},
+        {"actions": [{"type": f"sm{at}"} for at in range(40)] * 9},
+    ],
+)
+def test_meaning_of_endless_unknown_keys_is_not_searched(data: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Workflow.model_validate(data)
+    assert caught.value.error_count() > MOST_PROBLEMS
+    assert len(explain_validation_error(caught.value, data)) == MOST_PROBLEMS

@@ -179,6 +179,7 @@ def test_forbidden_template_does_not_compile(source):
     assert time.process_time() - began < 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("html", [False, True], ids=["text", "html"])
 @pytest.mark.parametrize("source", RUNAWAY, ids=lambda source: source[:50])
 def test_runaway_template_ends_with_an_error(source, html):

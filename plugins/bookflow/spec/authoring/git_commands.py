@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess  # lists of arguments only # nosec B404
+import subprocess  # lists of arguments only
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,7 +95,7 @@ class Git:
         self, *arguments: str, more: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
         """Start a command that is fed step by step."""
-        return subprocess.Popen(  # noqa: S603 - no shell, our own arguments # nosec B603
+        return subprocess.Popen(  # noqa: S603 - no shell, our own arguments
             [self._binary or "git", *_ALWAYS, *arguments],
             cwd=self.folder,
             env={**self._environ, **(more or {})},

@@ -94,7 +94,7 @@ class Renderer:
         if isinstance(value, Mapping):
             entries = _ordered(value, keys_at(where))
             return margin.join(self.entry(key, item, column, where) for key, item in entries)
-        assert isinstance(value, list)  # noqa: S101 - scalars were inline # nosec B101
+        assert isinstance(value, list)  # noqa: S101 - scalars were inline
         items = (self.item(item, column, (*where, at)) for at, item in enumerate(value))
         is_spaced = where == ("actions",)
         return ("\n" + margin if is_spaced else margin).join(items)
