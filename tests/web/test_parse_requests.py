@@ -84,14 +84,15 @@ def test_file_of_the_workflows_is_asked_for_once(airflow: Airflow) -> None:
     airflow.add("bookflow_clock", "elsewhere/bookflow_clock.py")
     assert airflow.desk.ask()
     assert airflow.desk.ask()
-    assert airflow.requests() == [
-        ("dags-folder", "team/bookflow_spec_errors.py"),
-        ("dags-folder", "team/bookflow_workflows.py"),
-    ]
+    assert airflow.requests() == [("dags-folder", "team/bookflow_workflows.py")]
+    airflow.desk.ask_for_errors()
+    assert ("dags-folder", "team/bookflow_spec_errors.py") in airflow.requests()
 
 
 def test_first_workflow_is_looked_for_beside_the_clock(airflow: Airflow) -> None:
     assert not airflow.desk.ask()
+    airflow.desk.ask_for_errors()
+    assert airflow.requests() == []
     airflow.add("bookflow_clock", "team/bookflow_clock.py")
     assert airflow.desk.ask()
     assert ("dags-folder", "team/bookflow_workflows.py") in airflow.requests()
@@ -101,18 +102,24 @@ def test_factory_of_another_name_is_asked_for_alone(airflow: Airflow) -> None:
     airflow.add("bookflow-old", "gone.py", is_stale=True)
     airflow.add("bookflow-hello", "ours.py")
     assert airflow.desk.ask()
+    airflow.desk.ask_for_errors()
     assert airflow.requests() == [("dags-folder", "ours.py")]
 
 
-def test_only_a_parse_that_began_after_the_change_counts(airflow: Airflow) -> None:
+def test_last_parse_is_told_with_its_begin(airflow: Airflow) -> None:
+    airflow.add("bookflow-older", ended=NOW - timedelta(seconds=1), took=0.5)
     airflow.add("bookflow-hello", ended=NOW, took=2.0)
-    assert airflow.desk.has_parsed_since(NOW - timedelta(seconds=3))
-    assert not airflow.desk.has_parsed_since(NOW - timedelta(seconds=1))
+    airflow.add("bookflow_clock", "bookflow_clock.py", ended=NOW + timedelta(seconds=5))
+    parse = airflow.desk.last_parse()
+    assert parse is not None
+    assert (parse.begun, parse.ended) == (NOW - timedelta(seconds=2), NOW)
 
 
-def test_where_no_workflow_has_a_dag_nothing_is_waited_for(airflow: Airflow) -> None:
+def test_where_no_workflow_has_a_dag_no_parse_is_known(airflow: Airflow) -> None:
+    assert airflow.desk.last_parse() is None
     airflow.add("bookflow-old", ended=NOW, is_stale=True)
-    assert airflow.desk.has_parsed_since(NOW + timedelta(hours=1))
+    airflow.add("bookflow-new", ended=None)
+    assert airflow.desk.last_parse() is None
 
 
 def test_dag_is_retired_unless_it_was_parsed_since(airflow: Airflow) -> None:

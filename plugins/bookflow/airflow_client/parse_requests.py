@@ -13,6 +13,7 @@ from airflow.utils.session import create_session
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
+from bookflow.airflow_client.reparsing import Parse
 from bookflow.airflow_client.run_names import DAG_PREFIX
 
 if TYPE_CHECKING:
@@ -31,32 +32,40 @@ CLOCK = "bookflow_clock"
 class AirflowParsingDesk:
     """The `ParsingDesk` on Airflow's own database."""
 
-    def ask(self, *, again: bool = False) -> bool:
-        """Ask for the specs to be parsed; False where Airflow has no file of them to parse.
-
-        What is wrong with specs is asked for once: a second parse of it would only take time.
-        """
+    def ask(self) -> bool:
+        """Ask for the specs to be parsed; False where Airflow has no file of them to parse."""
         with create_session() as session:
-            return ask_for_parsing(session, with_errors=not again)
+            return ask_for_parsing(session)
 
-    def has_parsed_since(self, instant: datetime) -> bool:
-        """Tell whether a parse of them that began after an instant has ended.
+    def ask_for_errors(self) -> None:
+        """Ask for the file that shows what is wrong with specs."""
+        with create_session() as session:
+            found = _find_factory(session)
+            if found is not None and PurePosixPath(found[1]).name == FACTORY:
+                file = str(PurePosixPath(found[1]).with_name(SPEC_ERRORS))
+                _ask(session, found[0], file)
 
-        Where no workflow has a DAG there is nothing to see it by, and nothing to wait for.
-        """
+    def last_parse(self) -> Parse | None:
+        """Give the last parse of them that has ended; None where no DAG tells of one."""
         with create_session() as session:
             found = _find_factory(session)
             if found is None:
-                return True
-            rows = session.execute(
-                select(DagModel.last_parsed_time, DagModel.last_parse_duration).where(
+                return None
+            row = session.execute(
+                select(DagModel.last_parsed_time, DagModel.last_parse_duration)
+                .where(
                     DagModel.bundle_name == found[0],
                     DagModel.relative_fileloc == found[1],
+                    DagModel.last_parsed_time.is_not(None),
                     ~DagModel.is_stale,
                 )
-            ).all()
-        begun = [_begun(ended, duration) for ended, duration in rows]
-        return not begun or any(at is not None and at >= instant for at in begun)
+                .order_by(DagModel.last_parsed_time.desc())
+                .limit(1)
+            ).one_or_none()
+        ended, duration = row or (None, None)
+        if ended is None:
+            return None
+        return Parse(ended - timedelta(seconds=duration or 0.0), ended)
 
     def retire(self, workflow_ids: Collection[str], instant: datetime) -> None:
         """Mark DAGs as gone, as Airflow does a minute or two after they have left their file."""
@@ -73,19 +82,15 @@ class AirflowParsingDesk:
                     dag.is_stale = True
 
 
-def ask_for_parsing(session: Session, *, with_errors: bool = False) -> bool:
+def ask_for_parsing(session: Session) -> bool:
     """Have the dag-processor look at the factory's file now instead of at its next turn.
 
-    `with_errors`: also at the file that shows what is wrong with specs. False where Airflow knows
-    neither.
+    False where Airflow doesn't know it.
     """
     found = _find_factory(session)
     if found is None:
         return False
-    bundle_name, file = found
-    if with_errors and PurePosixPath(file).name == FACTORY:
-        _ask(session, bundle_name, str(PurePosixPath(file).with_name(SPEC_ERRORS)))
-    _ask(session, bundle_name, file)
+    _ask(session, *found)
     return True
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bookflow.journey.inbound.desk import InboundDesk
     from bookflow.journey.intake import Intake
     from bookflow.journey.intervening import Interventions
+    from bookflow.journey.management.pulling import RemotePuller
     from bookflow.journey.reminders.planning import Planner
     from bookflow.journey.reminders.prompting import Prompter
     from bookflow.journey.reminders.upcoming import Forecast
@@ -55,7 +56,7 @@ class ServerRuntime:
     reparser: ServerReparser | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _follower: threading.Thread | None = None
-    _puller: threading.Thread | None = None
+    _puller: RemotePuller | None = None
 
     def start(self) -> None:
         """Follow the spec files, and plan reminders of what comes in, in the background."""
@@ -63,10 +64,7 @@ class ServerRuntime:
             target=self._follow_specs, name="bookflow-specs", daemon=True
         )
         self._follower.start()
-        # a remote that hangs must not keep files from being followed
-        self._puller = threading.Thread(
-            target=self._follow_remote, name="bookflow-pull", daemon=True
-        )
+        self._puller = self._open_puller()
         self._puller.start()
         self.prompter.start()
         if self.reparser is not None:
@@ -75,12 +73,14 @@ class ServerRuntime:
     def stop(self) -> None:
         """Stop following and planning, and close the store."""
         self._stopping.set()
+        # first, since it may still ask the others for something
+        if self._puller is not None:
+            self._puller.stop()
         self.prompter.stop()
         if self.reparser is not None:
             self.reparser.stop()
-        for thread in (self._follower, self._puller):
-            if thread is not None:
-                thread.join(timeout=5)
+        if self._follower is not None:
+            self._follower.join(timeout=5)
         self.store.close()
 
     @property
@@ -160,17 +160,18 @@ class ServerRuntime:
         except BookflowError as error:
             log.warning("bookflow: overdue workflows are left to the clock: %s", error)
 
-    def _follow_remote(self) -> None:
-        """Pull what others pushed; the first time also end what a killed server began to save."""
-        while not self._stopping.is_set():
-            try:
-                if self.management.authoring.pull():
-                    log.info("bookflow: specs came from %s", self.settings.specs_remote)
-            except (OSError, BookflowError) as error:
-                log.warning("bookflow: specs can't be pulled: %s", error)
-            if not self.settings.specs_remote:
-                return
-            self._stopping.wait(self.settings.specs_pull_seconds)
+    def _open_puller(self) -> RemotePuller:
+        # only servers share specs
+        from bookflow.journey.management.pulling import RemotePuller
+
+        return RemotePuller(
+            lambda: self.management.authoring,
+            self.specs,
+            self.management.reparser,
+            self.prompter.prompt,
+            remote=self.settings.specs_remote,
+            pause=self.settings.specs_pull_seconds,
+        )
 
     def _follow_specs(self) -> None:
         self._wake_overdue()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bookflow.airflow_client.reparsing import FactoryReparser
+from bookflow.airflow_client.reparsing import FactoryReparser, Parse
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PATIENCE = 20.0
@@ -19,22 +19,27 @@ class Desk:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.asked_for_errors = 0
         self.retired: list[tuple[list[str], datetime]] = []
-        self.parsed_at: datetime | None = None
+        self.parsed_at: datetime | None = START - timedelta(hours=1)
         self.has_file = True
         self.failures = 0
         self.looked = threading.Semaphore(0)
 
-    def ask(self, *, again: bool = False) -> bool:
+    def ask(self) -> bool:
         if self.failures:
             self.failures -= 1
             raise OSError("no database")
         self.asked += 1
         return self.has_file
 
-    def has_parsed_since(self, instant: datetime) -> bool:
+    def ask_for_errors(self) -> None:
+        self.asked_for_errors += 1
+
+    def last_parse(self) -> Parse | None:
         self.looked.release()
-        return self.parsed_at is not None and self.parsed_at >= instant
+        begun = self.parsed_at
+        return Parse(begun, begun + timedelta(seconds=1)) if begun else None
 
     def retire(self, workflow_ids: Collection[str], instant: datetime) -> None:
         self.retired.append((list(workflow_ids), instant))
@@ -62,9 +67,14 @@ def desk() -> Desk:
 def start(desk: Desk) -> Iterator[Callable[..., FactoryReparser]]:
     started: list[FactoryReparser] = []
 
-    def begin(patience: float = 60.0) -> FactoryReparser:
+    def begin(patience: float = 60.0, ask_again_after: float = 0.02) -> FactoryReparser:
         reparser = FactoryReparser(
-            desk, now=Clock(), patience=patience, look_after=0.01, ask_again_after=0.02
+            desk,
+            now=Clock(),
+            patience=patience,
+            look_after=0.01,
+            ask_again_after=ask_again_after,
+            ask_blindly_after=0.02,
         )
         reparser.start()
         started.append(reparser)
@@ -97,6 +107,34 @@ def test_parsing_is_asked_for_until_it_began_after_the_change(
     assert desk.asked == asked
 
 
+def test_request_that_met_a_running_parse_is_repeated_when_that_ends(
+    desk: Desk, start: Callable[..., FactoryReparser]
+) -> None:
+    start(ask_again_after=PATIENCE * 2).request(changed=["a"], gone=[])
+    desk.wait_for_looks(4)
+    assert desk.asked == 1
+    desk.parsed_at = START
+    wait_until(lambda: desk.asked == 2)
+    desk.wait_for_looks(4)
+    assert desk.asked == 2, "once for each parse that ends"
+    assert desk.asked_for_errors == 0, "nothing may be parsed before the workflows"
+    desk.parsed_at = START + timedelta(hours=1)
+    wait_until(lambda: desk.asked_for_errors == 1)
+    assert desk.asked == 2
+
+
+def test_first_workflow_is_asked_for_twice_since_nothing_tells_of_its_parse(
+    desk: Desk, start: Callable[..., FactoryReparser], caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.parsed_at = None
+    reparser = start(ask_again_after=PATIENCE * 2)
+    reparser.request(changed=["a"], gone=[])
+    wait_until(lambda: desk.asked == 2)
+    reparser.request(changed=["a"], gone=[])
+    wait_until(lambda: desk.asked == 4)
+    assert not caplog.records
+
+
 def test_dags_that_are_gone_are_taken_from_the_lists_before_and_after(
     desk: Desk, start: Callable[..., FactoryReparser]
 ) -> None:
@@ -106,7 +144,7 @@ def test_dags_that_are_gone_are_taken_from_the_lists_before_and_after(
     desk.parsed_at = START + timedelta(hours=1)
     wait_until(lambda: len(desk.retired) == 2)
     assert [ids for ids, _ in desk.retired] == [["a"], ["a"]]
-    desk.parsed_at = None
+    desk.parsed_at = START
     reparser.request(changed=["b"], gone=["b"])
     reparser.request(changed=["b"], gone=[])
     wait_until(lambda: desk.retired[-1][1] == START + timedelta(seconds=3))
@@ -122,7 +160,8 @@ def test_airflow_without_our_dags_has_nothing_to_parse(
     wait_until(lambda: desk.asked == 1)
     reparser.request(changed=["b"], gone=[])
     wait_until(lambda: desk.asked == 2)
-    assert not desk.looked.acquire(blocking=False)
+    reparser.stop()
+    assert desk.asked == 2
 
 
 def test_failure_of_airflows_database_does_not_end_the_thread(
