@@ -153,7 +153,7 @@ def wait_until_final(
 
 
 def wait_for_server(stack: AirflowStack) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             if httpx.get(f"{stack.url}/api/v2/monitor/health", timeout=5).is_success:

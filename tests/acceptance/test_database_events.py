@@ -6,7 +6,6 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -15,9 +14,14 @@ import pytest
 
 from bookflow.demo.outfit import Outfit
 from bookflow.demo.stack import AirflowStack
-from tests.acceptance.conftest import wait_for
+from tests.acceptance.conftest import paused, wait_for
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.acceptance,
+    pytest.mark.timeout(300),
+    # the first tests on this stack: what takes a minute by itself begins here
+    pytest.mark.usefixtures("begun"),
+]
 
 log = logging.getLogger(__name__)
 
@@ -51,18 +55,6 @@ def insert(stack: AirflowStack) -> Iterator[Callable[[str], str]]:
             return key
 
         yield put
-
-
-@contextmanager
-def paused(stack: AirflowStack, dag_id: str) -> Iterator[None]:
-    """Keep one of bookflow's DAGs from running."""
-    with stack.client("admin") as client:
-        path = f"/api/v2/dags/{dag_id}"
-        client.patch(path, json={"is_paused": True}).raise_for_status()
-        try:
-            yield
-        finally:
-            client.patch(path, json={"is_paused": False}).raise_for_status()
 
 
 def calls_for(outfit: Outfit, booking_id: str) -> int:

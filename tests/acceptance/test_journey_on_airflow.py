@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from bookflow.demo.outfit import Outfit
 from bookflow.demo.receivers import WebFault
 from bookflow.demo.stack import AirflowStack
+from tests.acceptance.conftest import Begun
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
@@ -149,11 +150,9 @@ def test_new_spec_works_before_airflow_has_looked_at_the_folder(
 
 
 def test_delayed_execution_runs_at_its_second_without_the_clock(
-    api: httpx.Client, make_booking: MakeBooking, settled: Settled
+    api: httpx.Client, begun: Begun, settled: Settled
 ) -> None:
-    made = make_booking()
-    fire(api, "booking_no_show", booking=made)
-    execution = settled(made["id"], "delayed", timeout=90)
+    execution = settled(begun.delayed, "delayed", timeout=90)
     due = datetime.fromisoformat(execution["due_at"])
     # a tick of the clock at this very second may have made a run that was quicker
     runs = api.get("/api/v2/dags/bookflow-delayed/dagRuns", params={"limit": 100}).json()
@@ -167,37 +166,7 @@ def test_delayed_execution_runs_at_its_second_without_the_clock(
     assert 0 <= late.total_seconds() < 10
 
 
-def test_clock_repairs_a_lost_wake_up(
-    stack: AirflowStack, specs: Path, make_booking: MakeBooking, settled: Settled
-) -> None:
-    from bookflow.airflow_client.connections import EnvironmentConnections
-    from bookflow.journey.intake import Incoming
-    from bookflow.records import EventSource
-    from bookflow.settings import Settings
-    from bookflow.wiring.servers import open_server_runtime
-
-    class Silence:
-        def wake(self, workflow_id: str, due_at: datetime) -> None:
-            """Lose the wish, as a crash between commit and wake would."""
-
-    made = make_booking()
-    runtime = open_server_runtime(
-        Settings(specs_dir=specs), EnvironmentConnections(stack.environment), Silence()
-    )
-    try:
-        incoming = Incoming(
-            trigger="booking_created",
-            subject=made,
-            subject_id=None,
-            idempotency_key=None,
-            occurred_at=datetime.now(UTC).isoformat(),
-            actor="test",
-            source=EventSource.API,
-            path="",
-        )
-        runtime.intake.receive([incoming])
-    finally:
-        runtime.store.close()
-    execution = settled(made["id"], "chain", timeout=100)
+def test_clock_repairs_a_lost_wake_up(begun: Begun, settled: Settled) -> None:
+    execution = settled(begun.lost, "lost", timeout=100)
     assert execution["status"] == "completed"
     assert execution["run_id"].startswith("batch__after_")

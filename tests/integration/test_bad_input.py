@@ -330,7 +330,7 @@ def test_smtp_server_that_refuses_one_fails_that_one(
     found = office.run("mail")
     assert sorted(statuses(found).values()) == ["completed"] * 19 + ["failed"]
     [refused] = [one for one in found.values() if one["status"] == "failed"]
-    assert "550 5.1.1 no such mailbox" in reason(refused)
+    assert "550 5.1.1 “no such mailbox”" in reason(refused)
     assert first_action(refused)["deliveries"][0]["attempts"] == 1
     assert len(smtp.messages) == 19
 

@@ -81,6 +81,16 @@ def mask_people(text: str) -> str:
     return _PHONE.sub(rf"\g<1>{MASK}", _MAILBOX.sub(rf"{MASK}\g<1>", text))
 
 
+def quote_answer(text: str, limit: int) -> str:
+    """Put a peer's own words into quotation marks, which logs leave out: they may name people.
+
+    >>> quote_answer("<ida@example.org> Ida “Iron” Bell: no such user", 300)
+    '“<ida@example.org> Ida "Iron" Bell: no such user”'
+    """
+    flat = " ".join(text.replace("“", '"').replace("”", '"').split())
+    return f"“{bound_text(flat, limit)}”"
+
+
 def bound_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """Cut a long text, saying how much is left out.
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from bookflow.actions.connection_urls import basic_credentials, url_of
 from bookflow.actions.endpoint_keys import rate_of
-from bookflow.actions.masking import bound_text
+from bookflow.actions.masking import bound_text, quote_answer
 from bookflow.actions.outgoing_http import Answer, OutgoingHttp, read_retry_after
 from bookflow.actions.recipients import raise_refusal
 from bookflow.errors import (
@@ -134,7 +134,8 @@ class SmsChannel:
         number = parsed.get("code")
         is_numbered = isinstance(number, int) and not isinstance(number, bool)
         code = f"twilio-{number}" if is_numbered else f"http-{answer.status}"
-        text = bound_text(str(parsed.get("message") or "no reason given"), 300)
+        said = parsed.get("message")
+        text = quote_answer(str(said), 300) if said else "no reason given"
         message = f"the SMS provider answered {answer.status}: {text}"
         details = answer.to_details()
         is_limited = answer.status == 429 or number == RATE_LIMITED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import ssl
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bookflow.actions.endpoint_keys import rate_of
 from bookflow.actions.mail_composing import Envelope, Sender, compose
-from bookflow.actions.masking import bound_text
+from bookflow.actions.masking import bound_text, quote_answer
 from bookflow.actions.recipients import raise_refusal
 from bookflow.errors import (
     ConfigurationError,
@@ -37,6 +38,8 @@ ANSWER_LIMIT = 500
 # a message takes four commands, each with its own timeout
 TIMEOUTS_PER_MESSAGE = 5
 TIMEOUT_LIMIT_SECONDS = 600.0
+# RFC 3463, such as 5.1.1
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +258,7 @@ class SmtpChannel:
                 f"of connection {self._server.conn_id}"
             )
             return PermanentDeliveryError(message, code="smtp-tls")
-        message = f"{where} can't be spoken to: {bound_text(str(error), 300)}"
+        message = f"{where} can't be spoken to: {quote_answer(str(error), 300)}"
         return PermanentDeliveryError(message, code="smtp-protocol")
 
     def _describe_answer(
@@ -264,7 +267,10 @@ class SmtpChannel:
         import aiosmtplib
 
         answer = bound_text(str(error.message), ANSWER_LIMIT)
-        message = f"{where} answered {error.code} {answer}"
+        status = _ENHANCED.match(answer)
+        number = f"{error.code} {status[0]}" if status else f"{error.code}"
+        words = answer[status.end() :] if status else answer
+        message = f"{where} answered {number} {quote_answer(words, ANSWER_LIMIT)}"
         if isinstance(error, aiosmtplib.SMTPAuthenticationError):
             message += f"; correct login and password of connection {self._server.conn_id}"
         details: Mapping[str, Json] = {"status": error.code, "answer": answer}

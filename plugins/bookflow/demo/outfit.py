@@ -81,10 +81,13 @@ def open_outfit(
     directory.mkdir(parents=True, exist_ok=True)
     mailbox = directory / "received"
     mailbox.mkdir(exist_ok=True)
+    smtp_password = secrets.token_urlsafe(24)
     sms_token = secrets.token_urlsafe(24)
     webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     with ExitStack() as running:
-        mail = running.enter_context(SmtpReceiver(keep=mailbox / "mail.jsonl"))
+        mail = running.enter_context(
+            SmtpReceiver(keep=mailbox / "mail.jsonl", logins={SENDER: smtp_password})
+        )
         sms = running.enter_context(
             SmsReceiver(account=SMS_ACCOUNT, token=sms_token, keep=mailbox / "sms.jsonl")
         )
@@ -103,7 +106,7 @@ def open_outfit(
             parallelism=parallelism,
             environment={
                 "BOOKFLOW_ALLOWED_NETWORKS": _allow_loopback(os.environ),
-                **_connections(ports, sms_token, webhook_secret),
+                **_connections(ports, smtp_password, sms_token, webhook_secret),
                 **(environment or {}),
             },
         )
@@ -111,11 +114,15 @@ def open_outfit(
         yield Outfit(stack, mail, sms, webhooks, mailbox, proxies)
 
 
-def _connections(ports: Mapping[str, int], sms_token: str, webhook_secret: str) -> dict[str, str]:
+def _connections(
+    ports: Mapping[str, int], smtp_password: str, sms_token: str, webhook_secret: str
+) -> dict[str, str]:
     smtp = {
         "conn_type": "smtp",
         "host": LOOPBACK,
         "port": ports["email"],
+        "login": SENDER,
+        "password": smtp_password,
         "extra": {"from_email": SENDER, "disable_ssl": True, "disable_tls": True},
     }
     twilio = {

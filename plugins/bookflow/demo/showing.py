@@ -107,9 +107,9 @@ def _workflow_dags(specs: Path) -> list[str]:
 
 
 def open_api(outfit: Outfit) -> httpx.Client:
-    """Open a client of the demo's editor."""
+    """Open a client of the demo's admin, who may send events whatever the settings say."""
     return httpx.Client(
-        base_url=outfit.stack.url, headers=outfit.stack.headers("editor"), timeout=30
+        base_url=outfit.stack.url, headers=outfit.stack.headers("admin"), timeout=30
     )
 
 

@@ -130,7 +130,7 @@ def test_what_the_provider_refuses(
     error = failure_of(make_action(sms))
     assert type(error) is kind
     assert error.code == f"twilio-{number}"
-    assert f"answered {status}: for a reason" in str(error)
+    assert f"answered {status}: “for a reason”" in str(error)
     assert error.details["status"] == status
 
 

@@ -23,6 +23,10 @@ from tests.unit.journey.conftest import ScriptedAction
             'invitee_domain equals "…", but it is "…"',
         ),
         ("it can't be read: b'Ida' isn't 'ok'", "it can't be read: b…' isn't '…'"),
+        (
+            "the server answered 554 “Ida's \"box\" isn't here”; look it up",
+            "the server answered 554 “…”; look it up",
+        ),
         ("HTTP 503 after 3 attempts", "HTTP 503 after 3 attempts"),
         (None, ""),
         pytest.param("no '" + "a" * 5_000 + "' here", "no '…'\"”", id="cut inside a quoted value"),
