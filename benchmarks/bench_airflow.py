@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -100,11 +101,15 @@ def _latencies(outfit: Outfit, hook: WebhookReceiver) -> list[float]:
                 "/bookflow/api/v1/triggers/booking_created", json={"booking": booking}
             )
             answer.raise_for_status()
-            _wait(lambda seen=before: len(hook.messages) >= seen + 2)
+            _wait(partial(_has_more, hook, before + 2))
             if number >= 2:  # the first two warm caches
                 values.append(hook.messages[before + 1].received_at.monotonic - started)
             time.sleep(PAUSE_SECONDS)
     return values
+
+
+def _has_more(hook: WebhookReceiver, count: int) -> bool:
+    return len(hook.messages) >= count
 
 
 def _burst_rate(outfit: Outfit, hook: WebhookReceiver) -> float:
@@ -128,10 +133,10 @@ def _completed(api: httpx.Client) -> int:
     """Count the burst's completed executions, page by page."""
     count, cursor = 0, None
     while True:
-        params = {"workflow": "bench-burst", "status": "completed", "limit": 500}
-        answer = api.get(
-            "/bookflow/api/v1/executions", params=params | ({"cursor": cursor} if cursor else {})
-        )
+        asked = {"workflow": "bench-burst", "status": "completed", "limit": "500"}
+        if cursor:
+            asked["cursor"] = cursor
+        answer = api.get("/bookflow/api/v1/executions", params=asked)
         answer.raise_for_status()
         page = answer.json()
         count += len(page["executions"])
@@ -147,7 +152,7 @@ def _peer_latencies(outfit: Outfit, hook: WebhookReceiver) -> list[float]:
             before = len(hook.messages)
             started = time.monotonic()
             _run_peer(api)
-            _wait(lambda seen=before: len(hook.messages) >= seen + 2)
+            _wait(partial(_has_more, hook, before + 2))
             values.append(hook.messages[before + 1].received_at.monotonic - started)
             time.sleep(PAUSE_SECONDS)
     return values
@@ -158,7 +163,7 @@ def _peer_rate(outfit: Outfit) -> float:
         started = time.monotonic()
         runs = [_run_peer(api) for _ in range(PEER_BURST_RUNS)]
         for run in runs:
-            _wait(lambda run_id=run: _is_done(api, run_id))
+            _wait(partial(_is_done, api, run))
         return PEER_BURST_RUNS / (time.monotonic() - started)
 
 

@@ -13,7 +13,7 @@ from airflow.sdk import DAG
 
 def is_wanted(**context: object) -> bool:
     booking = context["dag_run"].conf["booking"]  # type: ignore[attr-defined]
-    return booking["invitee"]["email"].rpartition("@")[2] == "example.org"
+    return str(booking["invitee"]["email"]).rpartition("@")[2] == "example.org"
 
 
 with DAG(
@@ -32,7 +32,7 @@ with DAG(
             ignore_downstream_trigger_rules=False,
         )
         if kind == "email":
-            action = EmailOperator(
+            action: EmailOperator | HttpOperator = EmailOperator(
                 task_id=f"action_{position}",
                 conn_id="bookflow_smtp",
                 from_email="bookings@example.com",

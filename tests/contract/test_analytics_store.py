@@ -124,6 +124,20 @@ def test_percentiles_are_of_the_nearest_rank(scene, fold, total):
     assert {key: found[key] for key in expected} == expected
 
 
+def test_latencies_of_several_spans_are_told_for_all_of_them_as_well(scene, fold):
+    end(scene, "completed", at=NOW + timedelta(seconds=1))
+    end(scene, "completed", at=NOW + minutes(16))
+    fold()
+    hours = tuple(NOW + timedelta(hours=n / 4) for n in range(4))
+    powers = [math.ceil(math.log(seconds * 1000) / math.log(1.04)) for seconds in (1, 16 * 60)]
+    found = count(scene.store, Part.LATENCIES, hours)
+    assert [(row["bucket"], row["count"], row["p50"], row["p99"]) for row in found] == [
+        (0, 1, powers[0], powers[0]),
+        (1, 1, powers[1], powers[1]),
+        (None, 2, powers[0], powers[1]),
+    ]
+
+
 def wide() -> tuple[datetime, ...]:
     return (NOW - timedelta(days=40), NOW + timedelta(days=400))
 

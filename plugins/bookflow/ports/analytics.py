@@ -22,7 +22,8 @@ class Part(StrEnum):
     final result, deliveries when they were settled.
 
     - `executions`: bucket, created, completed, failed, cancelled
-    - `latencies`: bucket, count, p50, p90, p95, p99 (completed executions, from due to completed)
+    - `latencies`: bucket, count, p50, p90, p95, p99 (completed executions, from due to completed);
+      of several spans one more row comes last, of all of them together, with no bucket
     - `workflows`: workflow_id, created, completed, failed, cancelled
     - `workflow_latencies`: workflow_id, count, p50, p90, p95, p99
     - `types`: type, status, count, duration_ms

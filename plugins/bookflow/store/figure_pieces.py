@@ -13,8 +13,22 @@ if TYPE_CHECKING:
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-MONTHS_FROM = timedelta(days=45)
-"""Spans so long are rather cut at months than into days as they begin elsewhere."""
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where slots of every grain begin to be counted."""
+
+_Grains = tuple[tuple[str, timedelta], ...]
+
+GRAINS: _Grains = (
+    ("quarter", QUARTER),
+    ("6 hours", 6 * HOUR),
+    ("day", DAY),
+    ("4 days", 4 * DAY),
+    ("16 days", 16 * DAY),
+)
+"""Each a multiple of the one before; so few slots of each make up any period."""
+FURTHER_GRAINS: _Grains = (GRAINS[0], ("hour", HOUR), *GRAINS[1:])
+LONG_FROM = 16 * DAY
+"""Spans so long are rather cut into long slots than into days as they begin elsewhere."""
 
 _ODD_OFFSETS = (210, 270, 330, 345, 390, 525, 570, 630, 765, 825, 870, 1230, 1290)
 DAY_STARTS = frozenset((1440 - offset) % 1440 for offset in (*range(0, 1440, 60), *_ODD_OFFSETS))
@@ -37,7 +51,7 @@ def cut_period(edges: Sequence[datetime], *, has_further: bool = False) -> list[
 
     >>> [p.grain for p in cut_period([datetime(2026, 1, 31, 12, tzinfo=UTC),
     ...                               datetime(2026, 4, 2, tzinfo=UTC)])]
-    ['quarter', 'month', 'day']
+    ['6 hours', '4 days', '16 days', '4 days']
     """
     cut = _cut_further if has_further else _cut
     last: dict[str, int] = {}
@@ -55,64 +69,29 @@ def cut_period(edges: Sequence[datetime], *, has_further: bool = False) -> list[
 
 def _cut_further(since: datetime, until: datetime) -> Iterator[Piece]:
     minute = since.hour * 60 + since.minute
-    if not DAY <= until - since < MONTHS_FROM or minute not in DAY_STARTS:
-        for piece in _cut(since, until):
-            is_fine = piece.grain == "quarter"
-            yield from _hours(piece.since, piece.until) if is_fine else (piece,)
+    if not DAY <= until - since < LONG_FROM or minute not in DAY_STARTS:
+        yield from _cut(since, until, FURTHER_GRAINS)
         return
     end = since + (until - since) // DAY * DAY
     yield Piece(f"day {since:%H:%M}" if minute else "day", since, end)
-    yield from _hours(end, until)
+    yield from _cut(end, until, FURTHER_GRAINS)
 
 
-def _hours(since: datetime, until: datetime) -> Iterator[Piece]:
-    first = since + (_hour_of(since) - since) % HOUR
-    last = _hour_of(until)
-    if first >= last:
-        yield from _span("quarter", since, until)
-        return
-    yield from _span("quarter", since, first)
-    yield from _span("hour", first, last)
-    yield from _span("quarter", last, until)
-
-
-def _cut(since: datetime, until: datetime) -> Iterator[Piece]:
-    first_day, last_day = _next_day(since), _day_of(until)
-    if first_day >= last_day:
-        yield from _span("quarter", since, until)
-        return
-    yield from _span("quarter", since, first_day)
-    first_month, last_month = _next_month(first_day), _month_of(last_day)
-    if first_month >= last_month:
-        yield from _span("day", first_day, last_day)
+def _cut(since: datetime, until: datetime, grains: _Grains = GRAINS) -> Iterator[Piece]:
+    ends: list[Piece] = []
+    for (grain, _), (_, longer) in pairwise(grains):
+        first, last = since + (EPOCH - since) % longer, until - (until - EPOCH) % longer
+        if first >= last:
+            yield from _span(grain, since, until)
+            break
+        yield from _span(grain, since, first)
+        ends.extend(_span(grain, last, until))
+        since, until = first, last
     else:
-        yield from _span("day", first_day, first_month)
-        yield from _span("month", first_month, last_month)
-        yield from _span("day", last_month, last_day)
-    yield from _span("quarter", last_day, until)
+        yield from _span(grains[-1][0], since, until)
+    yield from reversed(ends)
 
 
 def _span(grain: str, since: datetime, until: datetime) -> Iterator[Piece]:
     if since < until:
         yield Piece(grain, since, until)
-
-
-def _hour_of(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)
-
-
-def _day_of(at: datetime) -> datetime:
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _next_day(at: datetime) -> datetime:
-    day = _day_of(at)
-    return day if day == at else day + DAY
-
-
-def _month_of(day: datetime) -> datetime:
-    return day.replace(day=1)
-
-
-def _next_month(day: datetime) -> datetime:
-    return day if day.day == 1 else (day.replace(day=28) + timedelta(days=4)).replace(day=1)

@@ -177,8 +177,9 @@ def _count_executions(entries: list[_Row], _: FigureRequest) -> list[_Row]:
     return _sum_by(_outcomes(entries), ("bucket",), _OUTCOMES)
 
 
-def _count_latencies(entries: list[_Row], _: FigureRequest) -> list[_Row]:
-    return _rank(entries, "bucket")
+def _count_latencies(entries: list[_Row], request: FigureRequest) -> list[_Row]:
+    together = [{**entry, "bucket": None} for entry in entries] if len(request.edges) > 2 else []
+    return [*_rank(entries, "bucket"), *_rank(together, "bucket")]
 
 
 def _count_workflows(entries: list[_Row], _: FigureRequest) -> list[_Row]:

@@ -66,7 +66,9 @@ def figure_query(request: FigureRequest) -> tuple[bytes, dict[str, Any]]:
     ids = request.workflow_ids
     pieces = cut_period(request.edges, has_further=ids is None and request.part in _FURTHER)
     query = load_queries("analytics")[_QUERIES[request.part]]
-    has_choice = ids is not None and "some" in query.options
+    words = {"some"} if ids is not None else set()
+    if len(request.edges) > 2:
+        words.add("spans")
     params = {
         "grains": [piece.grain for piece in pieces],
         "froms": [piece.since for piece in pieces],
@@ -78,7 +80,7 @@ def figure_query(request: FigureRequest) -> tuple[bytes, dict[str, Any]]:
         "status": request.status,
         "limit": request.limit,
     }
-    return query.given("some") if has_choice else query.sql, params
+    return query.given(*words & query.options), params
 
 
 def _read(link: Link, request: FigureRequest) -> list[dict[str, Any]]:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from bookflow.store.connecting import Database, Link
 
 
+_FEW = ("workflow_id", "subject_id", "event_id", "run_id")
+"""Filters that may leave so few executions that each is looked at sooner than all of a cause."""
+
+
 class PostgresReports:
     """The `ReportStore` on PostgreSQL."""
 
@@ -171,8 +175,10 @@ def filter_words(
 ) -> list[str]:
     """Give the optional lines of the list query that these parameters and the order need."""
     side = "before" if order.is_descending else "after"
-    by = order.field if params["cause"] is None else "caused"
-    words = {"dag_id": "run", "cursor_at": f"{side}_{by}"}
+    has_few = any(params[name] is not None for name in _FEW)
+    cause = "few_caused" if has_few else "caused"
+    by = order.field if params["cause"] is None else cause
+    words = {"dag_id": "run", "cause": cause, "cursor_at": f"{side}_{by}"}
     skipped = ("run_id", "cursor_id")
     found = [
         words.get(name, name)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from bookflow.ports.analytics import FigureRequest, Part
-from bookflow.store.figure_pieces import DAY_STARTS
+from bookflow.store.figure_pieces import DAY_STARTS, GRAINS
 from bookflow.store.named_sql import load_queries
 from bookflow.store.postgres_analytics import figure_query
 
@@ -66,16 +66,17 @@ def scans(connection, query, params):
 
 
 def walk(node):
-    if "Relation Name" in node:
-        yield node["Relation Name"], node["Node Type"]
+    yield node.get("Relation Name", ""), node["Node Type"]
     for child in node.get("Plans", ()):
         yield from walk(child)
 
 
-def assert_figures_by_index(found):
+def assert_figures_by_index(found, *, is_alone=False):
     figures = [scan for scan in found if scan[0].endswith("_figures")]
     assert figures
     assert [scan for scan in figures if scan[1] == "Seq Scan"] == []
+    if is_alone:
+        assert {scan[1] for scan in figures} == {"Index Only Scan"}
 
 
 @pytest.mark.parametrize("edges", [DAYS, LONG], ids=["days", "months"])
@@ -85,15 +86,22 @@ def test_figures_are_read_by_index(filled, part, chosen, edges):
     if chosen is None and part in (Part.ACTIONS, Part.WORKFLOW_LATENCIES):
         chosen = SOME
     query, params = figure_query(FigureRequest(part, edges, chosen))
-    assert_figures_by_index(scans(filled, query, params))
+    found = scans(filled, query, params)
+    assert_figures_by_index(found, is_alone=True)
+    assert "Nested Loop" in {kind for _, kind in found}
 
 
 @pytest.mark.parametrize("name", ["workflow_statistics", "action_statistics"])
-def test_statistics_read_months_alone(filled, name):
+def test_statistics_read_totals_alone(filled, name):
     query = load_queries("reports")[name]
     asked = {"workflow_ids": sorted(SOME)}
     assert_figures_by_index(scans(filled, query.given("workflow_ids"), asked))
     assert_figures_by_index(scans(filled, query.sql, {}))
+
+
+def test_slots_are_cut_as_the_database_keeps_them(filled):
+    found = filled.execute("SELECT grain, length FROM bookflow.grains").fetchall()
+    assert set(found) - {("total", timedelta(days=40_000))} == set(GRAINS[1:])
 
 
 def test_days_begin_where_the_database_keeps_them(filled):

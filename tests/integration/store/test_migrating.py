@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from bookflow.errors import ConfigurationError, DatabaseUnavailableError, SchemaOutdatedError
+from bookflow.ports.analytics import FigureRequest, Part
 from bookflow.store.migrating import status, upgrade
 from bookflow.store.postgres import PostgresStore
 from bookflow.store.revisions import MIGRATIONS, list_revisions
@@ -118,3 +120,56 @@ def test_a_database_without_schema_says_what_to_run(empty_database):
 def test_a_server_that_is_away():
     with pytest.raises(DatabaseUnavailableError, match=r"127\.0\.0\.1:9"):
         upgrade("postgresql://me@127.0.0.1:9/bookflow")
+
+
+OLD_FIGURES = """
+INSERT INTO bookflow.execution_figures VALUES
+    ('quarter', '2026-03-02 12:15+00', 'welcome', 3, 1, 1, 0, '2026-03-02 12:20+00'),
+    ('quarter', '2026-03-02 12:15+00', '', 3, 1, 1, 0, '2026-03-02 12:20+00'),
+    ('day', '2026-03-02 00:00+00', 'welcome', 3, 1, 1, 0, '2026-03-02 12:20+00'),
+    ('month', '2026-03-01 00:00+00', 'welcome', 3, 1, 1, 0, '2026-03-02 12:20+00');
+INSERT INTO bookflow.execution_deltas VALUES
+    ('2026-03-02 12:15+00', 'welcome', 0, 1, -1, 0, NULL),
+    ('2026-03-09 07:00+00', 'remind', 1, 1, 0, 0, '2026-03-09 07:01+00');
+INSERT INTO bookflow.latency_figures VALUES
+    ('quarter', '2026-03-02 12:15+00', 'welcome', 177, 1);
+INSERT INTO bookflow.latency_deltas VALUES ('2026-03-09 07:00+00', 'remind', 200, 1);
+INSERT INTO bookflow.action_figures VALUES
+    ('quarter', '2026-03-02 12:15+00', 'welcome', 'mail', 'send_email', 'failed', 'smtp-550', 1, 7,
+        NULL);
+INSERT INTO bookflow.action_deltas VALUES
+    ('2026-03-09 07:00+00', 'welcome', 'mail', 'send_email', 'failed', 'smtp-550', 2, 3, NULL);
+INSERT INTO bookflow.delivery_figures VALUES
+    ('quarter', '2026-03-02 12:15+00', 'welcome', 'smtp', 'email', 'sent', '', 1, 1);
+INSERT INTO bookflow.delivery_deltas VALUES
+    ('2026-03-09 07:00+00', 'remind', 'smtp', 'email', 'sent', '', 1, 2);
+"""
+
+
+def test_figures_that_were_counted_before_count_on(empty_database):
+    upgrade(empty_database, "0011_management")
+    with psycopg.connect(empty_database) as connection:
+        connection.execute(OLD_FIGURES)
+    upgrade(empty_database)
+    store = PostgresStore.open(empty_database)
+    try:
+        for days in (0, 1, 20, 400):
+            edges = (datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 9, 8, tzinfo=UTC))
+            since, until = edges[0] - timedelta(days=days), edges[1] + timedelta(days=days)
+            parts = (Part.WORKFLOWS, Part.LATENCIES, Part.PLACES, Part.TYPES, Part.ENDPOINTS)
+            workflows, [latency], [place], [kind], [endpoint] = store.read_figures(
+                [FigureRequest(part, (since, until)) for part in parts]
+            )
+            assert [tuple(row.values()) for row in workflows] == [
+                ("remind", 1, 1, 0, 0),
+                ("welcome", 3, 2, 0, 0),
+            ]
+            assert (latency["count"], latency["p50"], latency["p99"]) == (2, 177, 200)
+            assert (place["action"], place["count"]) == ("mail", 3)
+            assert (kind["count"], kind["duration_ms"]) == (3, 10)
+            assert (endpoint["count"], endpoint["attempts"]) == (2, 3)
+        assert store.fold_figures(limit=100) == 0
+        totals = {row["workflow_id"]: row["total_executions"] for row in store.statistics()}
+        assert totals == {"remind": 1, "welcome": 3}
+    finally:
+        store.close()

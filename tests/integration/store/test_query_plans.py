@@ -173,6 +173,8 @@ def test_lists_use_indexes(filled, wanted, cursor):
         (ExecutionFilter(trigger="booking_created"), ExecutionOrder.NEWEST, "executions_newest"),
         (ExecutionFilter(cause="rare"), ExecutionOrder.NEWEST, "executions_pkey"),
         (ExecutionFilter(cause="common"), ExecutionOrder.NEWEST, "executions_pkey"),
+        (ExecutionFilter(cause="rare", workflow_id="w-7"), ExecutionOrder.NEWEST, None),
+        (ExecutionFilter(cause="common", workflow_id="w-7"), ExecutionOrder.NEWEST, None),
     ],
     ids=lambda value: getattr(value, "name", None) or "filter",
 )
@@ -187,7 +189,7 @@ def test_each_order_and_filter_reads_an_index(filled, wanted, order, index):
             assert ("action_results", "Index Only Scan", "action_results_by_cause") in found or (
                 "action_results", "Index Scan", "action_results_by_cause",
             ) in found  # fmt: skip
-        if cursor is None:
+        if cursor is None and index is not None:
             assert index in {name for table, _, name in found if table == "executions"}
 
 

@@ -72,8 +72,7 @@ class Analytics:
         edges = asked.period.cut(asked.unit)
         found = self._read(
             trend=asked.ask(Part.EXECUTIONS, edges),
-            latencies=asked.ask(Part.LATENCIES, asked.timed(edges)),
-            latency=asked.ask(Part.LATENCIES),
+            latency=asked.ask(Part.LATENCIES, asked.timed(edges)),
             before=asked.ask(Part.EXECUTIONS, asked.compared.edges),
             latency_before=asked.ask(Part.LATENCIES, asked.compared.edges),
             workflows=asked.ask(Part.WORKFLOWS),
@@ -86,7 +85,7 @@ class Analytics:
         return {
             "period": asked.period.to_json(),
             **self._compare(asked, found),
-            "trend": _tell_trend(asked, edges, found["trend"], found["latencies"]),
+            "trend": _tell_trend(asked, edges, found["trend"], found["latency"]),
             **self._tell_workflows(asked, found),
             "error_patterns": _shorten(errors, asked.limit),
             "endpoints": tell_endpoints(found["endpoints"])[: asked.limit],
@@ -169,8 +168,7 @@ class Analytics:
         edges = asked.period.cut(asked.unit)
         found = self._read(
             trend=asked.ask(Part.EXECUTIONS, edges),
-            latencies=asked.ask(Part.LATENCIES, asked.timed(edges)),
-            latency=asked.ask(Part.LATENCIES),
+            latency=asked.ask(Part.LATENCIES, asked.timed(edges)),
             before=asked.ask(Part.EXECUTIONS, asked.compared.edges),
             latency_before=asked.ask(Part.LATENCIES, asked.compared.edges),
             endpoints=asked.ask(Part.ENDPOINTS),
@@ -179,7 +177,7 @@ class Analytics:
             "workflow_id": workflow_id,
             "period": asked.period.to_json(),
             **self._compare(asked, found),
-            "trend": _tell_trend(asked, edges, found["trend"], found["latencies"]),
+            "trend": _tell_trend(asked, edges, found["trend"], found["latency"]),
             "actions": self._list_actions(asked, frozenset({workflow_id})),
             "endpoints": tell_endpoints(found["endpoints"])[: asked.limit],
         }
@@ -192,7 +190,9 @@ class Analytics:
         now = tell_executions(add_up(found["trend"]))
         before = tell_executions(add_up(found["before"]))
         latency, earlier = (
-            tell_latency(next(iter(found[name]), None)) for name in ("latency", "latency_before")
+            # that of all spans together comes last
+            tell_latency(next(reversed(found[name]), None))
+            for name in ("latency", "latency_before")
         )
         return {
             "executions": now,

@@ -1,34 +1,45 @@
 -- name: hold_moment
 -- description: Let every query of this transaction see the same moment.
--- They are too short to gain from being compiled or shared among workers.
+-- They are too short to gain from being compiled or shared among workers. Their OFFSET 0 has each
+-- piece of a period read as a range of an index: joined otherwise, whole indexes would be read.
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL jit = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 
 -- name: lock_folding
 -- description: Let one process at a time fold; the number is "figures" in ASCII.
-SELECT pg_try_advisory_xact_lock(28824829826720115) AS is_ours;
+-- Large folds, after a day without the clock, sort much.
+SELECT
+    pg_try_advisory_xact_lock(28824829826720115) AS is_ours,
+    set_config('work_mem', '64MB', true) AS memory;
 
 -- name: fold_executions
 -- description: Move changes of executions into their roll-ups; gives how many.
--- In the order of the key: large folds, after an upgrade, then write their index page by page.
+-- In the order of the key: large folds then write their index page by page.
 WITH taken AS (
     DELETE FROM bookflow.execution_deltas
     WHERE ctid = ANY(ARRAY(SELECT ctid FROM bookflow.execution_deltas LIMIT %(limit)s))
     RETURNING *
+),
+summed AS (
+    SELECT
+        slot, CASE WHEN grouping(workflow_id) = 0 THEN workflow_id ELSE '' END AS workflow_id,
+        sum(created) AS created, sum(completed) AS completed, sum(failed) AS failed,
+        sum(cancelled) AS cancelled, max(last_started_at) AS last_started_at
+    FROM taken
+    GROUP BY GROUPING SETS ((slot, workflow_id), (slot))
 ),
 folded AS (
     INSERT INTO bookflow.execution_figures AS f (
         grain, slot, workflow_id, created, completed, failed, cancelled, last_started_at
     )
     SELECT
-        g.grain, g.slot, w.id, sum(t.created), sum(t.completed), sum(t.failed), sum(t.cancelled),
-        max(t.last_started_at)
-    FROM taken AS t
-    CROSS JOIN LATERAL (VALUES (t.workflow_id), ('')) AS w (id)
+        g.grain, g.slot, t.workflow_id, sum(t.created), sum(t.completed), sum(t.failed),
+        sum(t.cancelled), max(t.last_started_at)
+    FROM summed AS t
     CROSS JOIN LATERAL bookflow.slots_of(t.slot) AS g
-    GROUP BY g.grain, g.slot, w.id
-    ORDER BY g.grain, g.slot, w.id
+    GROUP BY g.grain, g.slot, t.workflow_id
+    ORDER BY t.workflow_id, g.grain, g.slot
     ON CONFLICT (grain, slot, workflow_id) DO UPDATE SET
         created = f.created + excluded.created,
         completed = f.completed + excluded.completed,
@@ -45,19 +56,35 @@ WITH taken AS (
     WHERE ctid = ANY(ARRAY(SELECT ctid FROM bookflow.latency_deltas LIMIT %(limit)s))
     RETURNING *
 ),
+summed AS (
+    SELECT slot, workflow_id, bucket, sum(count) AS count
+    FROM taken
+    GROUP BY slot, workflow_id, bucket
+),
+together AS (
+    SELECT slot, bucket, sum(count) AS count FROM summed GROUP BY slot, bucket
+),
+places AS MATERIALIZED (
+    SELECT s.slot AS at, g.grain, g.slot
+    FROM (SELECT DISTINCT slot FROM together) AS s
+    CROSS JOIN LATERAL (
+        SELECT * FROM bookflow.slots_of(s.slot)
+        UNION ALL
+        SELECT * FROM bookflow.further_slots_of(s.slot)
+    ) AS g
+),
 folded AS (
     INSERT INTO bookflow.latency_figures AS f (grain, slot, workflow_id, bucket, count)
-    SELECT g.grain, g.slot, w.id, t.bucket, sum(t.count)
-    FROM taken AS t
-    CROSS JOIN LATERAL (VALUES (t.workflow_id), ('')) AS w (id)
+    SELECT g.grain, g.slot, t.workflow_id, t.bucket, sum(t.count)
+    FROM summed AS t
     CROSS JOIN LATERAL bookflow.slots_of(t.slot) AS g
-    GROUP BY g.grain, g.slot, w.id, t.bucket
+    GROUP BY g.grain, g.slot, t.workflow_id, t.bucket
     UNION ALL
     SELECT g.grain, g.slot, '', t.bucket, sum(t.count)
-    FROM (SELECT slot, bucket, sum(count) AS count FROM taken GROUP BY slot, bucket) AS t
-    CROSS JOIN LATERAL bookflow.further_slots_of(t.slot) AS g
+    FROM together AS t
+    JOIN places AS g ON g.at = t.slot
     GROUP BY g.grain, g.slot, t.bucket
-    ORDER BY 1, 2, 3
+    ORDER BY 3, 1, 2
     ON CONFLICT (grain, slot, workflow_id, bucket) DO UPDATE SET count = f.count + excluded.count
 )
 SELECT count(*) AS count FROM taken;
@@ -70,31 +97,47 @@ WITH taken AS (
     WHERE ctid = ANY(ARRAY(SELECT ctid FROM bookflow.action_deltas LIMIT %(limit)s))
     RETURNING *
 ),
+summed AS (
+    SELECT
+        slot, workflow_id, action, type, status, cause, sum(count) AS count,
+        sum(duration_ms) AS duration_ms, max(last_started_at) AS last_started_at
+    FROM taken
+    GROUP BY slot, workflow_id, action, type, status, cause
+),
+together AS (
+    SELECT
+        slot, type, status, cause, sum(count) AS count, sum(duration_ms) AS duration_ms,
+        max(last_started_at) AS last_started_at
+    FROM summed
+    GROUP BY slot, type, status, cause
+),
+places AS MATERIALIZED (
+    SELECT s.slot AS at, g.grain, g.slot
+    FROM (SELECT DISTINCT slot FROM together) AS s
+    CROSS JOIN LATERAL (
+        SELECT * FROM bookflow.slots_of(s.slot)
+        UNION ALL
+        SELECT * FROM bookflow.further_slots_of(s.slot)
+    ) AS g
+),
 folded AS (
     INSERT INTO bookflow.action_figures AS f (
         grain, slot, workflow_id, action, type, status, cause, count, duration_ms, last_started_at
     )
     SELECT
-        g.grain, g.slot, w.id, w.action, t.type, t.status, t.cause, sum(t.count),
+        g.grain, g.slot, t.workflow_id, t.action, t.type, t.status, t.cause, sum(t.count),
         sum(t.duration_ms), max(t.last_started_at)
-    FROM taken AS t
-    CROSS JOIN LATERAL (VALUES (t.workflow_id, t.action), ('', '')) AS w (id, action)
+    FROM summed AS t
     CROSS JOIN LATERAL bookflow.slots_of(t.slot) AS g
-    GROUP BY g.grain, g.slot, w.id, w.action, t.type, t.status, t.cause
+    GROUP BY g.grain, g.slot, t.workflow_id, t.action, t.type, t.status, t.cause
     UNION ALL
     SELECT
         g.grain, g.slot, '', '', t.type, t.status, t.cause, sum(t.count), sum(t.duration_ms),
         max(t.last_started_at)
-    FROM (
-        SELECT
-            slot, type, status, cause, sum(count) AS count, sum(duration_ms) AS duration_ms,
-            max(last_started_at) AS last_started_at
-        FROM taken
-        GROUP BY slot, type, status, cause
-    ) AS t
-    CROSS JOIN LATERAL bookflow.further_slots_of(t.slot) AS g
+    FROM together AS t
+    JOIN places AS g ON g.at = t.slot
     GROUP BY g.grain, g.slot, t.type, t.status, t.cause
-    ORDER BY 1, 2, 3
+    ORDER BY 3, 1, 2
     ON CONFLICT (grain, slot, workflow_id, action, type, status, cause) DO UPDATE SET
         count = f.count + excluded.count,
         duration_ms = f.duration_ms + excluded.duration_ms,
@@ -109,18 +152,29 @@ WITH taken AS (
     WHERE ctid = ANY(ARRAY(SELECT ctid FROM bookflow.delivery_deltas LIMIT %(limit)s))
     RETURNING *
 ),
+summed AS (
+    SELECT
+        slot, CASE WHEN grouping(workflow_id) = 0 THEN workflow_id ELSE '' END AS workflow_id,
+        endpoint, channel, status, error_code, sum(count) AS count, sum(attempts) AS attempts
+    FROM taken
+    GROUP BY
+        GROUPING SETS (
+            (slot, workflow_id, endpoint, channel, status, error_code),
+            (slot, endpoint, channel, status, error_code)
+        )
+),
 folded AS (
     INSERT INTO bookflow.delivery_figures AS f (
         grain, slot, workflow_id, endpoint, channel, status, error_code, count, attempts
     )
     SELECT
-        g.grain, g.slot, w.id, t.endpoint, t.channel, t.status, t.error_code, sum(t.count),
-        sum(t.attempts)
-    FROM taken AS t
-    CROSS JOIN LATERAL (VALUES (t.workflow_id), ('')) AS w (id)
+        g.grain, g.slot, t.workflow_id, t.endpoint, t.channel, t.status, t.error_code,
+        sum(t.count), sum(t.attempts)
+    FROM summed AS t
     CROSS JOIN LATERAL bookflow.slots_of(t.slot) AS g
-    GROUP BY g.grain, g.slot, w.id, t.endpoint, t.channel, t.status, t.error_code
-    ORDER BY g.grain, g.slot, w.id
+    GROUP BY
+        g.grain, g.slot, t.workflow_id, t.endpoint, t.channel, t.status, t.error_code
+    ORDER BY t.workflow_id, g.grain, g.slot
     ON CONFLICT (grain, slot, workflow_id, endpoint, channel, status, error_code) DO UPDATE SET
         count = f.count + excluded.count,
         attempts = f.attempts + excluded.attempts
@@ -135,11 +189,16 @@ WITH pieces AS (
     ) AS p (grain, since, until)
 ),
 counted AS (
-    SELECT f.slot, f.created, f.completed, f.failed, f.cancelled
+    SELECT f.*
     FROM pieces AS p
-    JOIN bookflow.execution_figures AS f
-        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
-    WHERE f.workflow_id = ANY(%(ids)s)
+    CROSS JOIN LATERAL (
+        SELECT f.slot, f.created, f.completed, f.failed, f.cancelled
+        FROM bookflow.execution_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id = ANY(%(ids)s)
+        OFFSET 0
+    ) AS f
     UNION ALL
     SELECT d.slot, d.created, d.completed, d.failed, d.cancelled
     FROM bookflow.execution_deltas AS d
@@ -157,18 +216,23 @@ HAVING (sum(created), sum(completed), sum(failed), sum(cancelled)) IS DISTINCT F
 ORDER BY 1;
 
 -- name: count_latencies
--- description: Give percentiles per span of the time from due to completed, as buckets.
+-- description: Give percentiles per span, and of all, of the time from due to completed.
 WITH pieces AS (
     SELECT * FROM unnest(
         %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
     ) AS p (grain, since, until)
 ),
 counted AS (
-    SELECT f.slot, f.bucket, f.count
+    SELECT f.*
     FROM pieces AS p
-    JOIN bookflow.latency_figures AS f
-        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
-    WHERE f.workflow_id = ANY(%(ids)s)
+    CROSS JOIN LATERAL (
+        SELECT f.slot, f.bucket, f.count
+        FROM bookflow.latency_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id = ANY(%(ids)s)
+        OFFSET 0
+    ) AS f
     UNION ALL
     SELECT d.slot, d.bucket, d.count
     FROM bookflow.latency_deltas AS d
@@ -183,11 +247,15 @@ grouped AS (
     FROM counted
     GROUP BY 1, 2
 ),
+placed AS (
+    SELECT place, power, count FROM grouped
+    UNION ALL SELECT NULL, power, sum(count) FROM grouped GROUP BY power -- if: spans
+),
 ranked AS (
     SELECT
         place, power, sum(count) OVER (PARTITION BY place ORDER BY power) AS reached,
         sum(count) OVER (PARTITION BY place) AS total
-    FROM grouped
+    FROM placed
 )
 SELECT
     place AS bucket, min(total)::bigint AS count,
@@ -208,13 +276,17 @@ WITH pieces AS (
     ) AS p (grain, since, until)
 ),
 counted AS (
-    SELECT f.workflow_id, f.created, f.completed, f.failed, f.cancelled
+    SELECT f.*
     FROM pieces AS p
-    JOIN bookflow.execution_figures AS f
-        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
-    WHERE
-        f.workflow_id <> ''
-        AND f.workflow_id = ANY(%(ids)s) -- if: some
+    CROSS JOIN LATERAL (
+        SELECT f.workflow_id, f.created, f.completed, f.failed, f.cancelled
+        FROM bookflow.execution_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id <> ''
+            AND f.workflow_id = ANY(%(ids)s) -- if: some
+        OFFSET 0
+    ) AS f
     UNION ALL
     SELECT d.workflow_id, d.created, d.completed, d.failed, d.cancelled
     FROM bookflow.execution_deltas AS d
@@ -238,11 +310,16 @@ WITH pieces AS (
     ) AS p (grain, since, until)
 ),
 counted AS (
-    SELECT f.workflow_id, f.bucket, f.count
+    SELECT f.*
     FROM pieces AS p
-    JOIN bookflow.latency_figures AS f
-        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
-    WHERE f.workflow_id = ANY(%(ids)s)
+    CROSS JOIN LATERAL (
+        SELECT f.workflow_id, f.bucket, f.count
+        FROM bookflow.latency_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id = ANY(%(ids)s)
+        OFFSET 0
+    ) AS f
     UNION ALL
     SELECT d.workflow_id, d.bucket, d.count
     FROM bookflow.latency_deltas AS d
@@ -281,11 +358,16 @@ WITH pieces AS (
     ) AS p (grain, since, until)
 ),
 counted AS (
-    SELECT f.type, f.status, f.count, f.duration_ms
+    SELECT f.*
     FROM pieces AS p
-    JOIN bookflow.action_figures AS f
-        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
-    WHERE f.workflow_id = ANY(%(ids)s) AND f.status <> 'open'
+    CROSS JOIN LATERAL (
+        SELECT f.type, f.status, f.count, f.duration_ms
+        FROM bookflow.action_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id = ANY(%(ids)s) AND f.status <> 'open'
+        OFFSET 0
+    ) AS f
     UNION ALL
     SELECT d.type, d.status, d.count, d.duration_ms
     FROM bookflow.action_deltas AS d
@@ -307,11 +389,16 @@ WITH pieces AS (
     ) AS p (grain, since, until)
 ),
 counted AS (
-    SELECT f.workflow_id, f.action, f.type, f.status, f.count, f.duration_ms
+    SELECT f.*
     FROM pieces AS p
-    JOIN bookflow.action_figures AS f
-        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
-    WHERE f.workflow_id = ANY(%(ids)s) AND f.status <> 'open'
+    CROSS JOIN LATERAL (
+        SELECT f.workflow_id, f.action, f.type, f.status, f.count, f.duration_ms
+        FROM bookflow.action_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id = ANY(%(ids)s) AND f.status <> 'open'
+        OFFSET 0
+    ) AS f
     UNION ALL
     SELECT d.workflow_id, d.action, d.type, d.status, d.count, d.duration_ms
     FROM bookflow.action_deltas AS d
@@ -336,11 +423,16 @@ WITH pieces AS (
     ) AS p (grain, since, until)
 ),
 counted AS (
-    SELECT f.slot, f.type, f.status, f.cause, f.count
+    SELECT f.*
     FROM pieces AS p
-    JOIN bookflow.action_figures AS f
-        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
-    WHERE f.workflow_id = ANY(%(ids)s) AND f.status IN ('failed', 'skipped')
+    CROSS JOIN LATERAL (
+        SELECT f.slot, f.type, f.status, f.cause, f.count
+        FROM bookflow.action_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id = ANY(%(ids)s) AND f.status IN ('failed', 'skipped')
+        OFFSET 0
+    ) AS f
     UNION ALL
     SELECT d.slot, d.type, d.status, d.cause, d.count
     FROM bookflow.action_deltas AS d
@@ -364,13 +456,17 @@ WITH pieces AS (
     ) AS p (grain, since, until)
 ),
 counted AS (
-    SELECT f.workflow_id, f.action, f.type, f.status, f.cause, f.count
+    SELECT f.*
     FROM pieces AS p
-    JOIN bookflow.action_figures AS f
-        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
-    WHERE
-        f.workflow_id <> '' AND f.status IN ('failed', 'skipped') AND f.status = %(status)s
-        AND f.workflow_id = ANY(%(ids)s) -- if: some
+    CROSS JOIN LATERAL (
+        SELECT f.workflow_id, f.action, f.type, f.status, f.cause, f.count
+        FROM bookflow.action_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id <> '' AND f.status IN ('failed', 'skipped') AND f.status = %(status)s
+            AND f.workflow_id = ANY(%(ids)s) -- if: some
+        OFFSET 0
+    ) AS f
     UNION ALL
     SELECT d.workflow_id, d.action, d.type, d.status, d.cause, d.count
     FROM bookflow.action_deltas AS d
@@ -395,11 +491,16 @@ WITH pieces AS (
     ) AS p (grain, since, until)
 ),
 counted AS (
-    SELECT f.endpoint, f.channel, f.status, f.error_code, f.count, f.attempts
+    SELECT f.*
     FROM pieces AS p
-    JOIN bookflow.delivery_figures AS f
-        ON f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
-    WHERE f.workflow_id = ANY(%(ids)s)
+    CROSS JOIN LATERAL (
+        SELECT f.endpoint, f.channel, f.status, f.error_code, f.count, f.attempts
+        FROM bookflow.delivery_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id = ANY(%(ids)s)
+        OFFSET 0
+    ) AS f
     UNION ALL
     SELECT d.endpoint, d.channel, d.status, d.error_code, d.count, d.attempts
     FROM bookflow.delivery_deltas AS d

@@ -6,7 +6,7 @@ SELECT
 FROM (
     SELECT workflow_id, created, completed, failed, cancelled
     FROM bookflow.execution_figures
-    WHERE grain = 'month' AND workflow_id <> ''
+    WHERE grain = 'total' AND workflow_id <> ''
     UNION ALL
     SELECT workflow_id, created, completed, failed, cancelled FROM bookflow.execution_deltas
 ) AS f
@@ -38,7 +38,7 @@ SELECT d.channel, d.status, sum(d.count) AS count
 FROM (
     SELECT channel, status, count
     FROM bookflow.delivery_figures
-    WHERE workflow_id = '' AND grain = 'month'
+    WHERE workflow_id = '' AND grain = 'total'
     UNION ALL
     SELECT channel, status, count FROM bookflow.delivery_deltas
     UNION ALL

@@ -1,5 +1,7 @@
 -- name: list_executions
 -- description: Give a page of executions in one of the orders, from a cursor on.
+-- With a cause: of many executions from the index of causes on; of some, the planner knows how
+-- frequent the cause is, and begins where less is to be read.
 SELECT
     e.id, e.workflow_id, e.workflow_version, e.event_id, e.booking_id, e.status, e.due_at,
     e.anchor_at,
@@ -7,16 +9,16 @@ SELECT
     e.actions_executed, e.actions_failed, e.actions_skipped, e.dag_id, e.run_id, v.trigger,
     v.occurred_at
 FROM bookflow.executions AS e
-JOIN ( -- if: cause
-    SELECT DISTINCT execution_id FROM bookflow.action_results -- if: cause
-    WHERE -- if: cause
-        status IN ('failed', 'skipped') -- if: cause
-        AND bookflow.counted_cause(status, cause, error_code) = %(cause)s -- if: cause
+JOIN ( -- if: caused
+    SELECT DISTINCT execution_id FROM bookflow.action_results -- if: caused
+    WHERE -- if: caused
+        status IN ('failed', 'skipped') -- if: caused
+        AND bookflow.counted_cause(status, cause, error_code) = %(cause)s -- if: caused
         AND execution_id < %(cursor_id)s -- if: before_caused
         AND execution_id > %(cursor_id)s -- if: after_caused
     ORDER BY execution_id DESC -- if: caused_down
     ORDER BY execution_id -- if: caused_up
-) AS r ON r.execution_id = e.id -- if: cause
+) AS r ON r.execution_id = e.id -- if: caused
 JOIN bookflow.events AS v ON v.id = e.event_id
 WHERE
     true
@@ -33,6 +35,14 @@ WHERE
     AND e.dag_id = %(dag_id)s AND e.run_id = %(run_id)s -- if: run
     AND e.workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
     AND e.completed_at IS NOT NULL -- if: ended
+    AND EXISTS ( -- if: few_caused
+        SELECT 1 FROM bookflow.action_results AS r -- if: few_caused
+        WHERE -- if: few_caused
+            r.execution_id = e.id AND status IN ('failed', 'skipped') -- if: few_caused
+            AND bookflow.counted_cause(r.status, r.cause, error_code) = %(cause)s -- if: few_caused
+    ) -- if: few_caused
+    AND e.id < %(cursor_id)s -- if: before_few_caused
+    AND e.id > %(cursor_id)s -- if: after_few_caused
     AND (e.created_at, e.id) < (%(cursor_at)s, %(cursor_id)s) -- if: before_created_at
     AND (e.created_at, e.id) > (%(cursor_at)s, %(cursor_id)s) -- if: after_created_at
     AND (e.due_at, e.id) < (%(cursor_at)s, %(cursor_id)s) -- if: before_due_at
@@ -41,6 +51,8 @@ WHERE
     AND (e.completed_at, e.id) > (%(cursor_at)s, %(cursor_id)s) -- if: after_completed_at
 ORDER BY e.id DESC -- if: caused_down
 ORDER BY e.id -- if: caused_up
+ORDER BY e.id DESC -- if: few_caused_down
+ORDER BY e.id -- if: few_caused_up
 ORDER BY e.created_at DESC, e.id DESC -- if: created_at_down
 ORDER BY e.created_at, e.id -- if: created_at_up
 ORDER BY e.due_at DESC, e.id DESC -- if: due_at_down
@@ -99,7 +111,7 @@ WITH counted AS (
     SELECT workflow_id, created, completed, failed, last_started_at
     FROM bookflow.execution_figures
     WHERE
-        grain = 'month' AND workflow_id <> ''
+        grain = 'total' AND workflow_id <> ''
         AND workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
     UNION ALL
     SELECT workflow_id, created, completed, failed, last_started_at
@@ -124,7 +136,7 @@ WITH counted AS (
     SELECT workflow_id, action, type, status, count, last_started_at
     FROM bookflow.action_figures
     WHERE
-        grain = 'month' AND workflow_id <> ''
+        grain = 'total' AND workflow_id <> ''
         AND workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
     UNION ALL
     SELECT workflow_id, action, type, status, count, last_started_at
