@@ -161,6 +161,91 @@ def test_a_person_spread_over_everything_is_gone_afterwards(scene, store, all_te
     assert (again.counts, again.cancelled, again.left) == ({}, 0, {})
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "booking-ida@example.org",
+        "ida@example.org-2041",
+        "crm:Ida+news@Example.org:created",
+        "new.ida@example.org",
+        "sync%2Fida%40example.org",
+        "sms-+1 202 555 0142",
+    ],
+)
+def test_an_erased_key_is_gone_and_still_known(scene, store, all_text, key):
+    """Nobody reads the address any more, and the same request is still no second event."""
+    event = scene.event(booking(), idempotency_key=key)
+    first = scene.record(event, scene.execution(event))
+    store.keep_request(request(b"{}", sealed=None, dedup_key=key))
+    planned, done = erase(store, is_dry=True), erase(store)
+    assert planned.counts["events"] == done.counts["events"] == 1
+    assert done.counts["inbound_requests"] == 1
+    assert TRACES.findall(all_text()) == []
+    again = scene.event(booking(), idempotency_key=key)
+    recorded = scene.record(again, scene.execution(again))
+    assert (recorded.event_id, recorded.is_duplicate) == (first.event_id, True)
+    assert [one.id for one in recorded.executions] == [one.id for one in first.executions]
+    assert TRACES.findall(all_text()) == []
+    assert erase(store).counts == {}
+
+
+def test_an_erased_key_refuses_another_event_and_a_batch_goes_on(scene, store):
+    key = "booking-ida@example.org"
+    scene.record(scene.event(booking(), idempotency_key=key))
+    erase(store)
+    batch = [
+        scene.event(others(), idempotency_key=key, fingerprint="g"),
+        scene.event(others(), idempotency_key=key),
+        scene.event(others("b-7"), idempotency_key="booking-otto@example.org"),
+    ]
+    answers = store.record_events(batch, [])
+    assert f"`{key}` already belongs to another event" in answers[0].conflict
+    assert [one.is_duplicate for one in answers] == [False, True, False]
+    assert answers[2].event_id == batch[2].id
+    # what was refused changed nothing
+    assert store.load_subjects(["b-2"]) == {}
+
+
+def test_keys_that_end_alike_are_still_known_each_by_itself(scene, store):
+    """Erasing more keys than needed loses nothing."""
+    events = [
+        scene.event(others(f"b-{number}"), idempotency_key=key)
+        for number, key in enumerate(
+            ["not-ida@example.org", "ida@example.org", "frida@example.org"]
+        )
+    ]
+    for event in events:
+        scene.record(event)
+    assert erase(store).counts["events"] == 2
+    for event in events:
+        again = scene.event(event.subject, idempotency_key=event.idempotency_key)
+        assert scene.record(again).event_id == event.id
+
+
+def test_a_key_that_came_back_past_intake_is_erased_again(scene, store, all_text):
+    """The clock makes its keys itself and looks for no digests."""
+    key = "before_meeting:ida@example.org:x"
+    scene.record(scene.event(others(), idempotency_key=key))
+    erase(store)
+    put_back = scene.event(others("b-8"), idempotency_key="other")
+    scene.record(put_back)
+    rename(store, put_back.id, key, all_text)
+    assert erase(store).counts["events"] == 1
+    assert TRACES.findall(all_text()) == []
+    assert scene.record(scene.event(others(), idempotency_key=key)).is_duplicate
+
+
+def rename(store, event_id, key, all_text):
+    if isinstance(store, MemoryStore):
+        store._events[event_id]["idempotency_key"] = key
+        store._keys[key] = event_id
+        return
+    with psycopg.connect(store.place_of_test) as connection:
+        connection.execute(
+            "UPDATE bookflow.events SET idempotency_key = %s WHERE id = %s", (key, event_id)
+        )
+
+
 def test_other_people_keep_what_is_theirs(scene, store):
     theirs = act(scene, others(), address="otto@example.org")
     before = scene.read(theirs)

@@ -199,13 +199,22 @@ def test_two_monitors_at_once_open_one_incident(store):
     assert len(watches[0].send()) == 5
 
 
+def test_who_sees_some_workflows_sees_what_names_nobody_elses(watch):
+    watch.look(failing("mine"), failing("alien"), LATE, kinds=())
+    for kind, key in (("configuration", "connection:crm"), ("endpoint", "smtp:mail")):
+        watch.look(Finding(kind, key, "gone", "Add it."), kinds=())
+    seen = watch.listed(workflow_ids=frozenset({"mine"}))
+    assert sorted(one.key for one in seen) == ["clock", "mine"]
+    assert len(watch.listed()) == 5
+
+
 def test_lists_are_filtered_and_paged(watch):
     for number in range(5):
         watch.look(failing(f"w{number}"), after=1, kinds=())
     watch.look(LATE, after=1, kinds=())
     assert [one.key for one in watch.listed(kind="clock")] == ["clock"]
     assert [one.key for one in watch.listed(workflow_id="w3")] == ["w3"]
-    # what belongs to no workflow is everybody's
+    # what names nobody is everybody's
     seen = watch.listed(workflow_ids=frozenset({"w1", "w2"}))
     assert [one.key for one in seen] == ["clock", "w2", "w1"]
     assert [one.key for one in watch.listed(workflow_ids=frozenset())] == ["clock"]

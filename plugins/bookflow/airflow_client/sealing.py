@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,10 +63,24 @@ def _find_fernet() -> FernetProtocol | None:
 
 def keyed_digest(text: str) -> str | None:
     """Give a hash that only who has Airflow's Fernet key can make; None where there is no key."""
+    return next((_digest(key, f"bookflow person\n{text}") for key in list_fernet_keys()), None)
+
+
+def keyed_digests(text: str) -> list[str]:
+    """Give such hashes under the newest Fernet key and those it has taken over from."""
+    return [_digest(key, f"bookflow key\n{text}") for key in list_fernet_keys()]
+
+
+@cache
+def list_fernet_keys() -> list[str]:
+    """Give Airflow's Fernet keys, the newest first; it keeps them as long as the process lives."""
     # the API server and the command line alone pay for this import
     from airflow.configuration import conf
 
-    key = conf.get("core", "fernet_key", fallback="").split(",")[0].strip()
-    if not key:
-        return None
-    return hmac.new(key.encode(), f"bookflow person\n{text}".encode(), hashlib.sha256).hexdigest()
+    keys = conf.get("core", "fernet_key", fallback="").split(",")
+    return [key.strip() for key in keys if key.strip()]
+
+
+def _digest(key: str, text: str) -> str:
+    content = text.encode("utf-8", "replace")
+    return hmac.new(key.encode(), content, hashlib.sha256).hexdigest()

@@ -71,13 +71,20 @@ class ErasureStore(Protocol):
         """Forget who organizers with such an address are, and count them."""
         ...
 
+    def digest_keys(self, pattern: str, *, is_dry: bool = False) -> dict[str, int]:
+        """Replace idempotency keys that hold the pattern by digests; counts rows by table.
+
+        The same key is recognised when it comes again: no event happens twice.
+        """
+        ...
+
     def redact(
         self, pattern: str, marker: str, *, has_owners: bool = False, is_dry: bool = False
     ) -> dict[str, int]:
         """Replace the pattern in every text of every table; counts rows by table.
 
         Organizers, and columns that name the owner of a workflow, are left alone unless
-        `has_owners`; so is what is only a copy of spec files.
+        `has_owners`; so is what is only a copy of spec files, and so are idempotency keys.
         """
         ...
 

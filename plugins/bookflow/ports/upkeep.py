@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
     from datetime import datetime
 
     from bookflow.ports.endpoints import Notice
@@ -18,6 +18,9 @@ EMAIL = "email"
 WEBHOOK_ALERT = "webhook"
 SLACK = "slack"
 KEY_LIMIT = 500
+CLOCK = "clock"
+SHARED_KINDS = (CLOCK,)
+"""Kinds of incidents that name nobody's workflows, endpoints or connections: everybody's."""
 
 
 class Severity(StrEnum):
@@ -71,6 +74,13 @@ class Incident:
     notified_at: datetime | None = None
 
 
+def is_seen(incident: Incident, workflow_ids: Container[str]) -> bool:
+    """Tell whether somebody who sees these workflows alone sees an incident."""
+    if incident.workflow_id is None:
+        return incident.kind in SHARED_KINDS
+    return incident.workflow_id in workflow_ids
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """A notice about an incident; one that it has passed `follows` the one that told of it.
@@ -93,7 +103,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class IncidentFilter:
-    """Which incidents are asked for; `workflow_ids` limits to what the user may see."""
+    """Which incidents are asked for; `workflow_ids` limits to what the user may see.
+
+    So limited, of those that belong to no workflow only `SHARED_KINDS` are there.
+    """
 
     is_open: bool | None = None
     kind: str | None = None
@@ -124,10 +137,7 @@ class IncidentStore(Protocol):
     def list_incidents(
         self, wanted: IncidentFilter, *, limit: int, cursor: str | None
     ) -> IncidentPage:
-        """List incidents, newest first; a cursor that was not made here raises `InputError`.
-
-        Those of no workflow are everybody's.
-        """
+        """List incidents, newest first; a cursor that was not made here raises `InputError`."""
         ...
 
     def get_incident(self, incident_id: uuid.UUID) -> Incident | None:

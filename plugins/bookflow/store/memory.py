@@ -15,6 +15,7 @@ from bookflow.store.batches import (
     newest_snapshots,
 )
 from bookflow.store.booking_rows import apply_fields
+from bookflow.store.erased_keys import KeyDigests, plain_digests, stand_ins
 from bookflow.store.memory_analytics import MemoryAnalytics
 from bookflow.store.memory_audit import MemoryAudit
 from bookflow.store.memory_bookings import MemoryBookings
@@ -72,9 +73,10 @@ class MemoryStore(
 ):
     """Fulfils `IntakeStore`, `RunStore` and `ReportStore`; safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, key_digests: KeyDigests = plain_digests) -> None:
         """Begin empty."""
         self._lock = threading.RLock()
+        self._key_digests = key_digests
         self._room = EndpointRoom()
         self._incidents = IncidentRoom()
         self._clock = ClockRoom()
@@ -117,7 +119,7 @@ class MemoryStore(
             fresh = {
                 event.id: event
                 for event in first_of_each_key(events)
-                if event.id not in self._events and event.idempotency_key not in self._keys
+                if event.id not in self._events and self._holder_of(event) is None
             }
             for event in fresh.values():
                 self._add_event(event)
@@ -183,6 +185,12 @@ class MemoryStore(
         }
         if event.idempotency_key is not None:
             self._keys[event.idempotency_key] = event.id
+
+    def _holder_of(self, event: NewEvent) -> uuid.UUID | None:
+        """Give the event that holds a key, or what an erasure has put in its place."""
+        key = event.idempotency_key
+        names = [] if key is None else [key, *stand_ins(key, self._key_digests)]
+        return next((self._keys[name] for name in names if name in self._keys), None)
 
     def _add_execution(self, new: NewExecution, received_at: datetime) -> None:
         if new.run:
@@ -253,7 +261,7 @@ class MemoryStore(
     ) -> RecordedEvent:
         held_by = event.id
         if not is_fresh:
-            held_by = same_as or self._keys.get(event.idempotency_key or "", event.id)
+            held_by = same_as or self._holder_of(event) or event.id
         rows = {row["id"]: row for row in self._executions.values() if row["event_id"] == held_by}
         rows |= {row["id"]: row for row in self._find_reminders(wanted)}
         heads = [

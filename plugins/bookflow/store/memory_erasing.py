@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bookflow.records import ExecutionStatus
+from bookflow.store.erased_keys import KEY_COLUMNS, MARK, KeyDigests, stand_ins
 from bookflow.store.erasing_rules import ERASED, OWNER_COLUMNS
 from bookflow.store.memory_endpoints import EndpointRoom, KeptNotice
 
@@ -37,6 +38,7 @@ class MemoryErasing:
     _bookings: MemoryBookings
     _events: dict[uuid.UUID, _Row]
     _keys: dict[str, uuid.UUID]
+    _key_digests: KeyDigests
     _executions: dict[uuid.UUID, _Row]
     _results: dict[tuple[uuid.UUID, str], _Row]
     _deliveries: dict[uuid.UUID, _Row]
@@ -154,12 +156,34 @@ class MemoryErasing:
                 row.update(dict.fromkeys(names))
             return len(rows)
 
+    def digest_keys(self, pattern: str, *, is_dry: bool = False) -> dict[str, int]:
+        """Replace idempotency keys that hold the pattern by their digests."""
+        found = re.compile(pattern, re.IGNORECASE)
+        with self._lock:
+            events = {
+                row["id"]: name
+                for row in self._events.values()
+                if (name := self._stand_in(found, row["idempotency_key"]))
+            }
+            requests = {
+                key: name
+                for key, one in self._requests.items()
+                if (name := self._stand_in(found, one.dedup_key))
+            }
+            if not is_dry:
+                for event_id, name in events.items():
+                    self._rename_key(self._events[event_id], name)
+                for key, name in requests.items():
+                    self._requests[key] = replace(self._requests[key], dedup_key=name)
+        counts = {"events": len(events), "inbound_requests": len(requests)}
+        return {table: count for table, count in counts.items() if count}
+
     def redact(
         self, pattern: str, marker: str, *, has_owners: bool = False, is_dry: bool = False
     ) -> dict[str, int]:
         """Replace the pattern in every text that is kept."""
         found = re.compile(pattern, re.IGNORECASE)
-        skipped = () if has_owners else OWNER_COLUMNS
+        skipped = KEY_COLUMNS if has_owners else (*OWNER_COLUMNS, *KEY_COLUMNS)
         counts: dict[str, int] = {}
         with self._lock:
             for name, places in self._places().items():
@@ -170,8 +194,6 @@ class MemoryErasing:
                         counts[name] = counts.get(name, 0) + 1
                         if not is_dry:
                             _put(place, key, clean)
-            events = self._events.values()
-            self._keys = {r["idempotency_key"]: r["id"] for r in events if r["idempotency_key"]}
             self._bookings.rekey()
         return counts
 
@@ -213,6 +235,17 @@ class MemoryErasing:
         for row in self._decisions:
             if row["subject_id"] in subject_ids or row["execution_id"] in names:
                 yield row
+
+    def _stand_in(self, found: re.Pattern[str], key: str | None) -> str | None:
+        if key is None or key.startswith(MARK) or not found.search(key):
+            return None
+        return next(iter(stand_ins(key, self._key_digests)), None)
+
+    def _rename_key(self, event: _Row, name: str) -> None:
+        self._keys.pop(event["idempotency_key"], None)
+        is_taken = name in self._keys
+        event["idempotency_key"] = None if is_taken else name
+        self._keys.setdefault(name, event["id"])
 
     def _wipe_booking(self, row: _Row, pattern: str, now: datetime) -> bool:
         found = re.compile(pattern, re.IGNORECASE)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bookflow.ports.endpoints import NOTICE_ATTEMPTS
-from bookflow.ports.upkeep import Incident, IncidentPage, Severity
+from bookflow.ports.upkeep import Incident, IncidentPage, Severity, is_seen
 from bookflow.store.incident_rows import incident_row, pick_alerts, read_incident
 from bookflow.store.report_shapes import make_cursor, read_cursor
 
@@ -112,9 +112,5 @@ def _matches(incident: Incident, wanted: IncidentFilter) -> bool:
         wanted.is_open in (None, incident.closed_at is None)
         and wanted.kind in (None, incident.kind)
         and wanted.workflow_id in (None, incident.workflow_id)
-        and (
-            wanted.workflow_ids is None
-            or incident.workflow_id is None
-            or incident.workflow_id in wanted.workflow_ids
-        )
+        and (wanted.workflow_ids is None or is_seen(incident, wanted.workflow_ids))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bookflow.store.connecting import Database
+from bookflow.store.erased_keys import KeyDigests, plain_digests
 from bookflow.store.postgres_analytics import PostgresAnalytics
 from bookflow.store.postgres_audit import PostgresAudit
 from bookflow.store.postgres_changes import PostgresChanges
@@ -49,13 +50,16 @@ class PostgresStore(
     """
 
     @classmethod
-    def open(cls, dsn: str, *, pool_size: int = 0) -> PostgresStore:
+    def open(
+        cls, dsn: str, *, pool_size: int = 0, key_digests: KeyDigests = plain_digests
+    ) -> PostgresStore:
         """Open a store; connects when it is first asked.
 
         `pool_size` 0 is one connection that threads use in turn, for task processes; a server
-        gives the number of its threads that may use the database at once.
+        gives the number of its threads that may use the database at once. `key_digests` make what
+        stands for idempotency keys that named somebody who was erased.
         """
-        return cls(Database.open(dsn, pool_size=pool_size))
+        return cls(Database.open(dsn, pool_size=pool_size), key_digests)
 
     def close(self) -> None:
         """Close every connection."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bookflow.records import ExecutionStatus, utc_now
+from bookflow.store.erased_keys import KEY_COLUMNS, MARK, KeyDigests, stand_ins
 from bookflow.store.erasing_rules import COPIES_OF_FILES, ERASED, OWNER_COLUMNS, UNTOUCHED
 from bookflow.store.json_text import dump_json
 from bookflow.store.named_sql import load_queries
@@ -26,12 +27,17 @@ _STEPS = (
     ("wipe_audit", "audit"),
     ("wipe_requests_of", "inbound_requests"),
 )
+_KEYS = (
+    ("events", "find_event_keys", "digest_event_keys"),
+    ("inbound_requests", "find_request_keys", "digest_request_keys"),
+)
 
 
 class PostgresErasing:
     """The `ErasureStore` on PostgreSQL."""
 
     _database: Database
+    _key_digests: KeyDigests
 
     def find_subjects_of(self, pattern: str) -> list[str]:
         """Give the ids of bookings that name the person, or whose messages went to them."""
@@ -96,14 +102,29 @@ class PostgresErasing:
         """Forget who organizers with such an address are, and count them."""
         return len(self._write_traces("wipe_organizers", {"pattern": pattern, "now": utc_now()}))
 
+    def digest_keys(self, pattern: str, *, is_dry: bool = False) -> dict[str, int]:
+        """Replace idempotency keys that hold the pattern by their digests, a table at a time."""
+        counts = {}
+        for table, finding, replacing in _KEYS:
+            found = self._read_traces(finding, {"pattern": pattern, "mark": f"{MARK}%"})
+            rows = [
+                {**row, "id": str(row["id"]), "digest": names[0]}
+                for row in found
+                if (names := stand_ins(row["key"], self._key_digests))
+            ]
+            if rows and not is_dry:
+                self._write_traces(replacing, {"rows": dump_json(rows)})
+            counts[table] = len(rows)
+        return {table: count for table, count in counts.items() if count}
+
     def redact(
         self, pattern: str, marker: str, *, has_owners: bool = False, is_dry: bool = False
     ) -> dict[str, int]:
         """Replace the pattern in every text of every table, a table at a time."""
         counts = {}
+        skipped = KEY_COLUMNS if has_owners else (*OWNER_COLUMNS, *KEY_COLUMNS)
         for row in self._read_traces("list_tables", {}):
             if row["name"] not in UNTOUCHED:
-                skipped = () if has_owners else OWNER_COLUMNS
                 counts[row["name"]] = self._redact(
                     row["name"], pattern, marker, skipped, is_dry=is_dry
                 )

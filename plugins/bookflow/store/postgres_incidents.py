@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bookflow.ports.endpoints import NOTICE_ATTEMPTS
-from bookflow.ports.upkeep import IncidentPage, Severity
+from bookflow.ports.upkeep import SHARED_KINDS, IncidentPage, Severity
 from bookflow.store.incident_rows import incident_row, pick_alerts, read_incident
 from bookflow.store.json_text import dump_json, is_storable
 from bookflow.store.named_sql import load_queries
@@ -90,6 +90,7 @@ def list_parameters(wanted: IncidentFilter, cursor: str | None) -> tuple[list[st
     if wanted.workflow_ids is not None:
         words.append("workflow_ids")
         params["workflow_ids"] = sorted(wanted.workflow_ids)
+        params["kinds"] = list(SHARED_KINDS)
     if cursor is not None:
         words.append("cursor")
         params["cursor_at"], params["cursor_id"] = read_cursor(cursor)

@@ -17,6 +17,7 @@ from bookflow.store.batches import (
     organizers_of,
 )
 from bookflow.store.booking_rows import booking_row, nest_booking
+from bookflow.store.erased_keys import KeyDigests, plain_digests, stand_ins
 from bookflow.store.json_text import clean_text, dump_json, is_storable
 from bookflow.store.named_sql import load_queries
 from bookflow.store.same_changes import await_changes, merge_same_changes
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
 class PostgresIntake:
     """The `IntakeStore` on PostgreSQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, key_digests: KeyDigests = plain_digests) -> None:
         """Keep the database; nothing is connected yet."""
         self._database = database
+        self._key_digests = key_digests
 
     def load_subjects(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Read bookings in the shape of the API; unknown ids are absent."""
@@ -51,7 +53,9 @@ class PostgresIntake:
         if not events:
             return []
         cleaned = [_clean_event(event) for event in events]
-        return self._database.write(lambda link: _record(link, cleaned, executions))
+        return self._database.write(
+            lambda link: _record(link, cleaned, executions, self._key_digests)
+        )
 
 
 def load_bookings(link: Link, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -68,11 +72,17 @@ def _clean_event(event: NewEvent) -> NewEvent:
 
 
 def _record(
-    link: Link, events: Sequence[NewEvent], executions: Sequence[NewExecution]
+    link: Link,
+    events: Sequence[NewEvent],
+    executions: Sequence[NewExecution],
+    digests: KeyDigests,
 ) -> list[RecordedEvent]:
     firsts = first_of_each_key(events)
-    written = _insert_events(link, firsts)
-    accepted = [event for event in firsts if event.id in written]
+    inserted = _insert_events(link, firsts)
+    accepted = [event for event in firsts if event.id in inserted]
+    erased = _drop_erased(link, accepted, digests)
+    accepted = [event for event in accepted if event.idempotency_key not in erased]
+    written = {event.id for event in accepted}
     new_subjects = _apply_changes(link, accepted)
     same = merge_same_changes(link, accepted, new_subjects)
     fresh = [event for event in accepted if event.id not in same]
@@ -81,7 +91,8 @@ def _record(
     if len(fresh) == len(events):
         _join_anchored(link, executions, heads, {event.id: event.id for event in events})
         return [answer_for(event, None, heads[event.id]) for event in events]
-    winners = _find_winners(link, accepted, same, [e for e in events if e.id not in written])
+    refused = [event for event in events if event.id not in written]
+    winners = {**_find_winners(link, accepted, same, refused), **erased}
     missing = [row["id"] for row in winners.values() if row["id"] not in received]
     heads.update(_load_heads(link, missing))
     kept_by = {
@@ -108,6 +119,28 @@ def _insert_events(link: Link, events: Iterable[NewEvent]) -> set[uuid.UUID]:
         for event in events
     ]
     return {row["id"] for row in _run(link, "insert_events", rows, has_answer=True)}
+
+
+def _drop_erased(
+    link: Link, events: Sequence[NewEvent], digests: KeyDigests
+) -> dict[str | uuid.UUID, Mapping[str, Any]]:
+    """Take back events whose key an erasure has replaced; gives who holds it, by key.
+
+    Looking after the insert sees an erasure that was under way while the insert waited for it.
+    """
+    stood_for = {
+        name: event for event in events for name in stand_ins(event.idempotency_key, digests)
+    }
+    if not stood_for:
+        return {}
+    found = link.execute(
+        load_queries("intake")["find_events"].sql, {"keys": list(stood_for), "ids": []}
+    ).fetchall()
+    held = {stood_for[row["idempotency_key"]].id: row for row in found}
+    if held:
+        link.execute(load_queries("intake")["drop_events"].sql, {"ids": list(held)})
+    keys = {event.id: event.idempotency_key for event in stood_for.values()}
+    return {key: row for event_id, row in held.items() if (key := keys[event_id]) is not None}
 
 
 def _apply_changes(link: Link, events: Sequence[NewEvent]) -> set[str]:

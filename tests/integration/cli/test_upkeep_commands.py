@@ -46,6 +46,15 @@ def test_incidents_are_listed_and_closed(run: Run, database: str, store: Any) ->
     assert run(database, "incidents").out == "no open incidents\n"
     [one] = json.loads(run(database, "incidents", "--all", "--format", "json").out)
     assert one["closed_by"].startswith("cli:")
+    for words, count in (
+        (("--state", "closed"), 1),
+        (("--state", "closed", "--kind", "clock"), 1),
+        (("--all", "--kind", "endpoint"), 0),
+        (("--all", "--workflow", "hello"), 0),
+        (("--all", "--limit", "1"), 1),
+    ):
+        listed = json.loads(run(database, "incidents", *words, "--format", "json").out)
+        assert (len(listed), words) == (count, words)
     assert "closed already" in run(database, "incidents", "close", one["id"]).err
 
 

@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from cryptography.fernet import Fernet
 
-from bookflow.airflow_client.sealing import FernetSealer
+from bookflow.airflow_client.sealing import (
+    FernetSealer,
+    keyed_digest,
+    keyed_digests,
+    list_fernet_keys,
+)
 
 pytestmark = pytest.mark.airflow
 
@@ -21,9 +26,11 @@ def use_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     def use(key: str) -> None:
         monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", key)
         get_fernet.cache_clear()
+        list_fernet_keys.cache_clear()
 
     yield use
     get_fernet.cache_clear()
+    list_fernet_keys.cache_clear()
 
 
 def test_sealed_body_is_read_with_the_same_key_alone(use_key: Callable[[str], None]) -> None:
@@ -52,3 +59,20 @@ def test_without_a_key_nothing_is_sealed_and_the_log_says_so_once(
         assert [sealer.seal(BODY) for _ in range(3)] == [None] * 3
     assert sealer.unseal(b"x") is None
     assert caplog.text.count("has no [core] fernet_key") == 1
+
+
+def test_digests_of_keys_outlive_a_new_fernet_key(use_key: Callable[[str], None]) -> None:
+    """What was written under the old key is still looked for while Airflow still reads it."""
+    use_key("old")
+    [written] = keyed_digests("booking-ida@example.org")
+    use_key("new, old")
+    newest, older = keyed_digests("booking-ida@example.org")
+    assert (older, newest != older) == (written, True)
+    assert written != keyed_digest("booking-ida@example.org")
+
+
+def test_without_a_fernet_key_there_is_no_secret_to_digest_with(
+    use_key: Callable[[str], None],
+) -> None:
+    use_key("")
+    assert (keyed_digests("x"), keyed_digest("x")) == ([], None)

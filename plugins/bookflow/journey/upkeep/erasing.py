@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bookflow.errors import ConflictError
 from bookflow.journey.endpoints.pacing import key_of_recipient
-from bookflow.journey.upkeep.identity import address_pattern, number_pattern
+from bookflow.journey.upkeep.identity import address_pattern, key_pattern, number_pattern
 from bookflow.ports.audit import AuditEntry
 from bookflow.ports.erasing import Wiping
 from bookflow.records import ExecutionStatus, new_id
@@ -76,6 +76,7 @@ class _Traces:
     """
 
     pattern: str
+    in_keys: str
     numbers: str | None
     groups: Sequence[tuple[Sequence[str], Sequence[str]]]
     own: Sequence[str]
@@ -85,6 +86,11 @@ class _Traces:
     def patterns(self) -> list[tuple[str, str | None]]:
         """Give patterns with the marker that is special to them."""
         return [(self.pattern, None), *([(self.numbers, NUMBER_MARKER)] if self.numbers else [])]
+
+    @property
+    def key_patterns(self) -> list[str]:
+        """Give the patterns of idempotency keys."""
+        return [self.in_keys, *([self.numbers] if self.numbers else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class Eraser:
         With `has_owners` also where they are the organizer. Raises `InputError` for what is no
         address.
         """
-        traces = self._trace(address_pattern(email, is_exact=is_exact), email)
+        traces = self._trace(email, is_exact=is_exact)
         erasure_id = self.make_id()
         # the first half of the id is its time: enough to tell erasures apart
         marker = f"erased-{erasure_id.hex[:16]}"
@@ -132,17 +138,25 @@ class Eraser:
         counts["inbound_requests"] += len(requests)
         if not is_dry:
             self._wipe_rest(traces, requests, counts, has_owners=has_owners)
-        swept: Counter[str] = Counter()
-        for pattern, special in traces.patterns:
-            # one row may name the person both ways
-            swept |= Counter(
-                self.store.redact(pattern, special or marker, has_owners=has_owners, is_dry=is_dry)
-            )
+        swept = self._sweep(traces, marker, has_owners=has_owners, is_dry=is_dry)
         # what was only counted is found once more
         counts = counts | swept if is_dry else counts + swept
         done = Erasure(erasure_id, is_dry, _positive(counts), len(opened), _positive(left))
         self._note(done, email, actor)
         return done
+
+    def _sweep(
+        self, traces: _Traces, marker: str, *, has_owners: bool, is_dry: bool
+    ) -> Counter[str]:
+        """Replace what still names the person in any table; one row may do so in several ways."""
+        swept: Counter[str] = Counter()
+        for pattern in traces.key_patterns:
+            swept |= Counter(self.store.digest_keys(pattern, is_dry=is_dry))
+        for pattern, special in traces.patterns:
+            swept |= Counter(
+                self.store.redact(pattern, special or marker, has_owners=has_owners, is_dry=is_dry)
+            )
+        return swept
 
     def _wipe(self, wiping: Wiping, *, is_dry: bool) -> Mapping[str, int]:
         if is_dry:
@@ -163,7 +177,8 @@ class Eraser:
             self.store.wipe_organizers(traces.pattern)
         counts["rate_limits"] += self.store.forget_limits(traces.limits)
 
-    def _trace(self, pattern: str, email: str) -> _Traces:
+    def _trace(self, email: str, *, is_exact: bool) -> _Traces:
+        pattern = address_pattern(email, is_exact=is_exact)
         found = re.compile(pattern, re.IGNORECASE)
         people: list[Person] = []
         groups: dict[tuple[str, ...], list[str]] = {}
@@ -180,6 +195,7 @@ class Eraser:
         limits += [key_of_recipient("sms", one) for one in sorted(numbers)]
         return _Traces(
             pattern=pattern,
+            in_keys=key_pattern(email, is_exact=is_exact),
             numbers=number_pattern(numbers),
             groups=[(ids, keys) for keys, group in groups.items() for ids in _batches(group)],
             own=self.store.main_subjects_of(pattern),

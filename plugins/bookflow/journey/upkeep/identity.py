@@ -17,6 +17,8 @@ ADDRESS_LIMIT = 254
 # after a letter begins no address, unless the letter ends an escape of a URL or of JSON
 _BEFORE = r"(?:(?<![A-Za-z0-9._+-])|(?<=%[0-9A-Fa-f][0-9A-Fa-f])|(?<=\\[bfnrt]))"
 _AFTER = r"(?![A-Za-z0-9-])(?!\.[A-Za-z0-9])"
+_KEY_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f][0-9A-Fa-f])|(?<=\\[bfnrt]))"
+_KEY_AFTER = r"(?![A-Za-z0-9])"
 _TAG = r"(?:(?:\+|%2B)[A-Za-z0-9._=-]{0,64})?"
 _BETWEEN_DIGITS = r"[ ()./-]{0,3}"
 _ADDRESS = re.compile(r"[^\s@\"\\<>(),;:\[\]\x00-\x1f\x7f]{1,64}@[^\s@\"\\<>(),;:\x00-\x1f]{3,190}")
@@ -32,6 +34,25 @@ def address_pattern(email: str, *, is_exact: bool = False) -> str:
     >>> [bool(pattern.search(t)) for t in ("to Ida+news@Example.org", "frida@example.org")]
     [True, False]
     """
+    return f"{_BEFORE}{_find_address(email, is_exact=is_exact)}{_AFTER}"
+
+
+def key_pattern(email: str, *, is_exact: bool = False) -> str:
+    """Give a regular expression for an address within a key, such as `booking-ida@example.org`.
+
+    Who writes a key puts anything beside the address, hyphens and full stops as well. So it holds
+    for some addresses that end alike, which does no harm: a key is replaced as a whole, and known
+    again by its digest.
+
+    >>> import re
+    >>> pattern = re.compile(key_pattern("ida@example.org"), re.IGNORECASE)
+    >>> [bool(pattern.search(t)) for t in ("new-Ida@Example.org-7", "frida@example.org")]
+    [True, False]
+    """
+    return f"{_KEY_BEFORE}{_find_address(email, is_exact=is_exact)}{_KEY_AFTER}"
+
+
+def _find_address(email: str, *, is_exact: bool) -> str:
     text = email.strip()
     local, _, domain = text.rpartition("@")
     if not _ADDRESS.fullmatch(text) or "." not in domain.strip("."):
@@ -39,7 +60,7 @@ def address_pattern(email: str, *, is_exact: bool = False) -> str:
     has_tag = "+" in local
     tag = "" if has_tag or is_exact else _TAG
     domains = "|".join(dict.fromkeys(_escape(one) for one in _spellings(domain)))
-    return f"{_BEFORE}{_escape(local)}{tag}(?:@|%40)(?:{domains}){_AFTER}"
+    return f"{_escape(local)}{tag}(?:@|%40)(?:{domains})"
 
 
 def number_pattern(numbers: Iterable[str]) -> str | None:

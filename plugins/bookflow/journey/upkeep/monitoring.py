@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from bookflow.errors import BookflowError
 from bookflow.journey.wording import mask_reason
 from bookflow.ports.endpoints import WEBHOOK, EndpointStatus
-from bookflow.ports.upkeep import KEY_LIMIT, Finding, Severity
+from bookflow.ports.upkeep import CLOCK, KEY_LIMIT, Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 FAILURES = "failures"
 SLOW = "slow"
 WAITING = "waiting"
-CLOCK = "clock"
 ENDPOINT = "endpoint"
 SPEC = "spec"
 CONFIGURATION = "configuration"

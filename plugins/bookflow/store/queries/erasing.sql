@@ -166,6 +166,39 @@ UPDATE bookflow.organizers SET
 WHERE email ~* %(pattern)s
 RETURNING id;
 
+-- name: find_event_keys
+-- description: Find idempotency keys of events that hold a pattern.
+SELECT id, idempotency_key AS key
+FROM bookflow.events
+WHERE idempotency_key ~* %(pattern)s AND idempotency_key NOT LIKE %(mark)s
+ORDER BY id;
+
+-- name: digest_event_keys
+-- description: Let digests stand for keys; where one does already, its event goes on doing so.
+UPDATE bookflow.events AS e SET
+    idempotency_key = CASE
+        WHEN NOT EXISTS (
+            SELECT 1 FROM bookflow.events AS h WHERE h.idempotency_key = n.digest
+        ) THEN n.digest
+    END
+FROM json_to_recordset(%(rows)s::json) AS n (id uuid, key text, digest text)
+WHERE e.id = n.id AND e.idempotency_key = n.key
+RETURNING e.id;
+
+-- name: find_request_keys
+-- description: Find keys of inbound requests that hold a pattern.
+SELECT id, dedup_key AS key
+FROM bookflow.inbound_requests
+WHERE dedup_key ~* %(pattern)s AND dedup_key NOT LIKE %(mark)s
+ORDER BY id;
+
+-- name: digest_request_keys
+-- description: Let digests stand for keys of inbound requests.
+UPDATE bookflow.inbound_requests AS r SET dedup_key = n.digest
+FROM json_to_recordset(%(rows)s::json) AS n (id uuid, key text, digest text)
+WHERE r.id = n.id AND r.dedup_key = n.key
+RETURNING r.id;
+
 -- name: list_tables
 -- description: List all tables of ours, whoever added them.
 SELECT name FROM bookflow.own_tables ORDER BY name;

@@ -70,7 +70,8 @@ WHERE
     AND i.closed_at IS NOT NULL -- if: closed
     AND i.kind = %(kind)s -- if: kind
     AND i.workflow_id = %(workflow_id)s -- if: workflow_id
-    AND (i.workflow_id IS NULL OR i.workflow_id = ANY(%(workflow_ids)s)) -- if: workflow_ids
+    AND (i.workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
+        OR i.workflow_id IS NULL AND i.kind = ANY(%(kinds)s)) -- if: workflow_ids
     AND (i.opened_at, i.id) < (%(cursor_at)s, %(cursor_id)s) -- if: cursor
 ORDER BY i.opened_at DESC, i.id DESC
 LIMIT %(limit)s;

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bookflow.journey.upkeep.identity import address_pattern, number_pattern
+from bookflow.journey.upkeep.identity import address_pattern, key_pattern, number_pattern
 
 
 def holds(text: str, email: str = "ida@example.org", **changes: bool) -> bool:
@@ -49,6 +49,33 @@ def test_an_address_is_found_however_it_is_written(text):
 )
 def test_other_addresses_are_left_alone(text):
     assert not holds(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "is_found"),
+    [
+        ("booking-ida@example.org", True),
+        ("booking_Ida@Example.org_7", True),
+        ("crm/ida@example.org/created", True),
+        ("x:ida+news@example.org:y", True),
+        ("ida@example.org-2041", True),
+        ("a%2Fida%40example.org", True),
+        ("not-ida@example.org", True),
+        ("frida@example.org", False),
+        ("7ida@example.org", False),
+        ("ida@example.organic", False),
+        ("ida@sub.example.org", False),
+        ("ida.x@example.org", False),
+    ],
+)
+def test_an_address_in_a_key_stands_beside_anything_but_letters_and_digits(key, is_found):
+    assert bool(re.search(key_pattern("ida@example.org"), key, re.IGNORECASE)) is is_found
+
+
+def test_tags_in_keys_can_be_left_alone():
+    exact = key_pattern("ida@example.org", is_exact=True)
+    assert not re.search(exact, "booking-ida+x@example.org")
+    assert re.search(exact, "booking-ida@example.org")
 
 
 def test_plus_variants_can_be_left_alone():
