@@ -94,6 +94,12 @@ def ask_all(root: Any, manager: Any, people: dict[str, Any]) -> dict[str, Any]:
             listed = client.get("/bookflow/api/v1/workflows")
             seen = listed.json().get("workflows", ())
             found[name]["seen"] = sorted(item["id"] for item in seen)
+            many = client.post(
+                "/bookflow/api/v1/workflows/bulk?dry_run=true",
+                json={"ids": ["hello", "bye"], "change": {"is_active": False}},
+            )
+            results = many.json().get("results", ())
+            found[name]["bulk"] = {item["id"]: item["status"] for item in results}
     return found
 
 

@@ -28,8 +28,8 @@ ROOT = Path(__file__).parents[2]
 # rights on the DAG of `hello` alone
 ONE = {
     "OneRead": {"signed-in", "read"},
-    "OneEdit": {"signed-in", "read", "edit"},
-    "OneRun": {"signed-in", "read", "edit", "run", "some"},
+    "OneEdit": {"signed-in", "read", "edit", "edit-some"},
+    "OneRun": {"signed-in", "read", "edit", "edit-some", "run", "some"},
 }
 
 
@@ -90,6 +90,16 @@ def test_role_for_one_dag_reaches_one_workflow(found: dict[str, Any], role: str)
         }
         assert found[role][workflow_id] == expected
     assert found[role]["seen"] == ["hello"]
+
+
+def test_bulk_change_asks_for_the_right_to_each_workflow(found: dict[str, Any]) -> None:
+    bulk = {role: found[role]["bulk"] for role in ("User", "OneEdit", "OneRead")}
+    # `bye` is not active already
+    assert bulk == {
+        "User": {"hello": "changed", "bye": "unchanged"},
+        "OneEdit": {"hello": "changed", "bye": "refused"},
+        "OneRead": {},
+    }
 
 
 def test_role_without_rights_learns_only_that_it_is_signed_in(found: dict[str, Any]) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bookflow.errors import ConfigurationError
+from bookflow.ports.upkeep import Finding, IncidentFilter
 from bookflow.settings import Settings
-from tests.web.permission_table import API, GUARDED
+from tests.web.permission_table import API, GUARDED, INCIDENTS
 from tests.web.workflow_scene import HELLO
 
 pytestmark = pytest.mark.airflow
@@ -130,6 +131,30 @@ def test_template_makes_only_ones_own(open_client: Any, bench: Any) -> None:
     for organizer, status in (("olive@example.org", 403), ("user", 201)):
         answer = client.post(path, json={"id": "made", "organizer": organizer})
         assert answer.status_code == status, answer.text
+
+
+def test_of_bookflow_as_a_whole_one_learns_what_names_nobody(open_client: Any, bench: Any) -> None:
+    rows = [line.split() for line in INCIDENTS.strip().splitlines()]
+    findings = [
+        Finding(
+            kind, f"{kind}-{of}", f"{kind} {of}", "Marker", workflow_id=None if of == "-" else of
+        )
+        for kind, of, _, _ in rows
+    ]
+    bench.management.incidents.note(findings, kinds=())
+    for role, column in (("admin", 2), ("user", 3)):
+        client = open_client(bench, role)
+        listed = client.get(f"{API}/incidents").json()["incidents"]
+        expected = {f"{row[0]} {row[1]}" for row in rows if row[column] == "yes"}
+        assert {one["subject"] for one in listed} == expected, role
+        for one in bench.management.store.list_incidents(
+            IncidentFilter(), limit=50, cursor=None
+        ).items:
+            answer = client.get(f"{API}/incidents/{one.id}")
+            assert answer.status_code == (200 if one.subject in expected else 404), one.subject
+            if one.subject not in expected:
+                closed = client.post(f"{API}/incidents/{one.id}/close", json={})
+                assert closed.status_code == 404, one.subject
 
 
 def test_bulk_change_reaches_only_ones_own(open_client: Any, bench: Any) -> None:

@@ -23,7 +23,7 @@ from bookflow.spec.authoring.shapes import Author
 from bookflow.web.addressing import is_page, login_location
 from bookflow.web.lifecycle import Runtime, RuntimeDep, find_keeper
 from bookflow.web.limits import EXPORTS, LIVE_TESTS, LOGINS, find_client, limit_of, take_one
-from bookflow.web.ownership import OWN, find_owned
+from bookflow.web.ownership import OWN, find_owned, leaves_traces
 from bookflow.web.problems import LoginRequiredError
 from bookflow.web.rights import Rights, fold_name
 from bookflow.web.visibility import (
@@ -244,6 +244,7 @@ def find_rights(user: CurrentUser, visibility: VisibilityDep, runtime: RuntimeDe
         lambda workflow_id: may_edit(user, workflow_id),
         lambda workflow_id: may_run(user, workflow_id),
         names_of(user) if _is_limited(user, runtime) else None,
+        lambda workflow_id: leaves_traces(runtime, workflow_id),
     )
 
 
@@ -256,6 +257,14 @@ def require_running_some(user: CurrentUser, rights: RightsDep) -> None:
         return
     if not any(map(rights.may_run, rights.visibility.workflow_ids or ())):
         raise HTTPException(403, NO_RUNNING)
+
+
+def require_editing_some(user: CurrentUser, rights: RightsDep) -> None:
+    """Let those through who may edit the DAG of some workflow; the route asks again for which."""
+    if may_edit(user, None):
+        return
+    if not any(map(rights.may_edit, rights.visibility.workflow_ids or ())):
+        raise HTTPException(403, "You need the permission to edit DAGs; ask an Airflow admin.")
 
 
 def require_triggering(user: CurrentUser, runtime: RuntimeDep) -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from bookflow.errors import InputError, NotFoundError
 from bookflow.journey.upkeep.reporting import show_incident
 from bookflow.ports.audit import AuditEntry
-from bookflow.ports.upkeep import Incident, IncidentFilter
+from bookflow.ports.upkeep import Incident, IncidentFilter, is_seen
 from bookflow.web.deps import (
     ActorDep,
     RightsDep,
@@ -68,7 +68,10 @@ def list_incidents(
     limit: Limit = PAGE_SIZE,
     cursor: Cursor = None,
 ) -> JSONResponse:
-    """List what was found wrong with workflows you may see, and with bookflow as a whole."""
+    """List what was found wrong with workflows you may see, and with bookflow as a whole.
+
+    Who does not see every workflow learns of the latter only that the clock stands still.
+    """
     wanted = IncidentFilter(
         is_open=_read_state(state),
         kind=read_query_text("kind", kind),
@@ -145,8 +148,8 @@ def _find(runtime: Runtime, visibility: Visibility, text: str) -> Incident:
         found = runtime.management.store.get_incident(uuid.UUID(text))
     except ValueError:
         found = None
-    hidden = found is not None and found.workflow_id is not None
-    if found is None or (hidden and not visibility.includes(found.workflow_id or "")):
+    seen = visibility.workflow_ids
+    if found is None or (seen is not None and not is_seen(found, seen)):
         raise NotFoundError("no incident with this id is known, or you may not see it")
     return found
 

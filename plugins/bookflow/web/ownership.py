@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bookflow.errors import NotFoundError
+from bookflow.ports.reports import ExecutionFilter
 from bookflow.web.lifecycle import Runtime
 from bookflow.web.rights import fold_name
 
@@ -17,6 +19,17 @@ def find_owned(runtime: Runtime, names: frozenset[str]) -> frozenset[str]:
         for workflow_id, organizer in _list_organizers(runtime)
         if fold_name(organizer) in names
     )
+
+
+def leaves_traces(runtime: Runtime, workflow_id: str) -> bool:
+    """Tell whether executions or versions are kept of a workflow that is gone."""
+    wanted = ExecutionFilter(workflow_id=workflow_id)
+    if runtime.reports.list_executions(wanted, limit=1, cursor=None).items:
+        return True
+    try:
+        return bool(runtime.management.authoring.versions(workflow_id, limit=1)[0])
+    except NotFoundError:
+        return False
 
 
 def _list_organizers(runtime: Runtime) -> Iterator[tuple[str, str]]:

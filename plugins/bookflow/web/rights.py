@@ -17,12 +17,14 @@ class Rights:
 
     `may_edit` and `may_run` take the id of a workflow, or None for the right to all of them.
     `own_names` are the organizers whose workflows the user is limited to; None is no such limit.
+    `was_used` tells whether anything is kept of a workflow that is gone.
     """
 
     visibility: Visibility
     may_edit: Callable[[str | None], bool]
     may_run: Callable[[str | None], bool]
     own_names: frozenset[str] | None = None
+    was_used: Callable[[str], bool] = lambda _workflow_id: False
 
     def require_reading(self, workflow_id: str) -> None:
         """Raise `NotFoundError` where the user may not see the workflow."""
@@ -55,15 +57,29 @@ class Rights:
             )
             raise HTTPException(403, message)
 
+    def require_unused(self, workflow_id: str) -> None:
+        """Raise 403 where a new workflow would inherit what is kept of another's old one."""
+        if self.own_names is not None and self.was_used(workflow_id):
+            message = (
+                f"The id `{workflow_id}` was used before, and what is kept of that workflow is not "
+                "yours to see: choose another id, or ask an Airflow admin."
+            )
+            raise HTTPException(403, message)
+
     def owns(self, organizer: object) -> bool:
         """Tell whether the organizer of a workflow is the user, or need not be."""
         if self.own_names is None:
             return True
         return isinstance(organizer, str) and fold_name(organizer) in self.own_names
 
+    @property
+    def runs_everything(self) -> bool:
+        """Whether what the user starts may concern the workflows of everybody."""
+        return self.own_names is None and self.may_run(None)
+
     def require_running_everything(self) -> None:
         """Raise 403 for what concerns the workflows of everybody, such as the mail server."""
-        if self.own_names is not None or not self.may_run(None):
+        if not self.runs_everything:
             message = "This concerns all workflows; you may run only some. Ask an Airflow admin."
             raise HTTPException(403, message)
 

@@ -262,12 +262,14 @@ def etag_of(version: str) -> dict[str, str]:
 
 
 def make_owned(rights: Rights, change: Change, make: Callable[[Change], Saved]) -> Saved:
-    """Make a change unless it would give a workflow to somebody else where that is not allowed."""
+    """Make a change unless it would give something away, or take it, where that is not allowed."""
     if rights.own_names is not None:
         planned = make(replace(change, dry_run=True))
         said = (planned.after.data or {}) if planned.after else {}
         if planned.after is not None:
             rights.require_owning(said.get("organizer"))
+        if planned.after is not None and planned.before is None:
+            rights.require_unused(planned.after.workflow_id)
     return make(change)
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, HTTPException
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
 
 from bookflow.errors import BookflowError, InputError
 from bookflow.journey.management.listing import STATES, WorkflowFilter
+from bookflow.journey.management.writing import Change
 from bookflow.ports.audit import AuditEntry
 from bookflow.spec.authoring.shapes import Saved
 from bookflow.web.deps import (
     ActorDep,
+    AuthorDep,
     RightsDep,
     VisibilityDep,
-    require_editing,
+    require_editing_some,
     require_reading,
     require_running,
 )
@@ -27,7 +29,9 @@ from bookflow.web.problems import kind_of
 from bookflow.web.reading import BodyDep, JsonBody, read_optional_text, refuse_unknown
 from bookflow.web.rights import Rights
 from bookflow.web.schemas import PROBLEMS_OF_READS, PROBLEMS_OF_WRITES, describe_problem
-from bookflow.web.workflow_requests import ChangeDep, ObjectDep, Runnable
+from bookflow.web.trial_requests import require_booking_visible
+from bookflow.web.visibility import Visibility
+from bookflow.web.workflow_requests import ObjectDep, Runnable
 from bookflow.web.workflow_schemas import (
     BulkAnswer,
     BulkRequest,
@@ -35,6 +39,10 @@ from bookflow.web.workflow_schemas import (
     StartedExecution,
 )
 
+PROBLEMS_OF_BULK_CHANGES = {
+    **PROBLEMS_OF_WRITES,
+    409: describe_problem("The folder can't be written as it is now; `detail` says why."),
+}
 BULK_LIMIT = 500
 EXECUTE_KEYS = ("booking", "booking_id", "idempotency_key")
 FILTER_KEYS = ("trigger", "organizer", "state", "is_active", "event_type", "search")
@@ -45,6 +53,25 @@ router = APIRouter(
     dependencies=[Depends(require_reading)],
     responses=PROBLEMS_OF_READS,
 )
+
+
+def read_bulk_change(
+    request: Request,
+    author: AuthorDep,
+    dry_run: Annotated[
+        bool,
+        Query(
+            description="Only tell what would become of each workflow; nothing is saved.",
+            examples=[False],
+        ),
+    ] = False,
+) -> Change:
+    """Read by whom many workflows are changed, and whether to save at all."""
+    refuse_unknown(request.query_params.keys(), ("dry_run",))
+    return Change(author, dry_run=dry_run)
+
+
+BulkChangeDep = Annotated[Change, Depends(read_bulk_change)]
 
 
 @router.post(
@@ -66,6 +93,7 @@ def execute_workflow(
     workflow_id: Runnable,
     raw: BodyDep,
     runtime: RuntimeDep,
+    rights: RightsDep,
     visibility: VisibilityDep,
     actor: ActorDep,
     idempotency_key: Annotated[
@@ -76,10 +104,12 @@ def execute_workflow(
     """Run this workflow, and no other, for one booking, now, whatever its trigger.
 
     Conditions count as always. The same idempotency key again gives the first execution with
-    `duplicate: true`, and nothing is sent twice.
+    `duplicate: true`, and nothing is sent twice. A whole `booking` is recorded for the workflows
+    of everybody, which needs the right to run all of them.
     """
     body = JsonBody(raw)
     body.check(body.content, "", EXECUTE_KEYS)
+    _require_booking(runtime, rights, visibility, body.content)
     key = read_optional_text(body.content, "idempotency_key", "")
     if key is not None and idempotency_key is not None and key != idempotency_key:
         message = "differs from the Idempotency-Key header; send one of them"
@@ -98,20 +128,21 @@ def execute_workflow(
 @router.post(
     "/bulk",
     summary="Activate or deactivate many workflows",
-    dependencies=[Depends(require_editing)],
+    dependencies=[Depends(require_editing_some)],
     response_model=None,
     responses={
-        **PROBLEMS_OF_WRITES,
+        **PROBLEMS_OF_BULK_CHANGES,
         200: {"model": BulkAnswer, "description": "What became of each."},
     },
     openapi_extra=body_of(BulkRequest),
 )
 def change_many(
-    given: ObjectDep, runtime: RuntimeDep, rights: RightsDep, change: ChangeDep
+    given: ObjectDep, runtime: RuntimeDep, rights: RightsDep, change: BulkChangeDep
 ) -> JSONResponse:
     """Change `is_active` of up to 500 workflows, each in a commit of its own.
 
-    A workflow that is refused stops no other. `If-Match` does not count here.
+    A workflow that is refused, or that you may not change, stops no other. `If-Match` and
+    idempotency keys do not count here: the same change again leaves all `unchanged`.
     """
     refuse_unknown(given, ("ids", "filter", "change"))
     patch = _read_change(given.get("change"))
@@ -124,6 +155,21 @@ def change_many(
         for workflow_id in workflow_ids
     ]
     return JSONResponse({"results": results})
+
+
+def _require_booking(
+    runtime: Runtime, rights: Rights, visibility: Visibility, content: Mapping[str, Any]
+) -> None:
+    """Refuse to change, or to look into, a booking that is none of the user's business."""
+    if content.get("booking") is not None and not rights.runs_everything:
+        message = (
+            "A whole `booking` changes what the workflows of everybody see, and you may run only "
+            "some: send the `booking_id` of a known one, or ask an Airflow admin."
+        )
+        raise HTTPException(403, message)
+    booking_id = read_optional_text(content, "booking_id", "")
+    if booking_id is not None:
+        require_booking_visible(runtime, visibility, booking_id)
 
 
 def _read_change(change: object) -> dict[str, Any]:

@@ -205,10 +205,16 @@ class BulkResult(Answer):
 
     id: str = Field(description="The workflow.", examples=["hello"])
     status: Literal["changed", "unchanged", "refused"] = Field(
-        description="`unchanged` was so before.", examples=["changed"]
+        description="`unchanged` was so before; with `dry_run` what would become of it.",
+        examples=["changed"],
     )
-    version: str | None = Field(description="Its version now.", examples=[_VERSION])
-    commit: str | None = Field(description="Its commit; null without git.", examples=[_COMMIT])
+    version: str | None = Field(
+        description="Its version now; with `dry_run` the one it would have.", examples=[_VERSION]
+    )
+    commit: str | None = Field(
+        description="Its commit; null without git, and where nothing was saved.",
+        examples=[_COMMIT],
+    )
     error: BulkError | None = Field(description="Why it was refused.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
-from bookflow.errors import InputError
+from bookflow.errors import InputError, NotFoundError
 from bookflow.journey.trials.subjects import TrialMode
 from bookflow.spec.loading import LoadedWorkflow
 from bookflow.web.deps import (
@@ -144,7 +144,12 @@ def replay_event(
     edited = load_edit(runtime, draft, workflow_id)
     desk = runtime.management.trials
     moment = desk.finder.find_moment(execution_id=execution_id, event_id=event_id)
-    require_booking_visible(runtime, visibility, moment.subject_id)
+    try:
+        require_booking_visible(runtime, visibility, moment.subject_id)
+    except NotFoundError:
+        # in the words for one that is not there: its booking is not the caller's to know
+        asked = f"event {event_id}" if execution_id is None else f"execution {execution_id}"
+        raise NotFoundError(f"no {asked} is known") from None
     return JSONResponse(desk.replay(current, edited, moment))
 
 

@@ -325,11 +325,13 @@ def duplicate_workflow(
     """
     rights.require_creating()
     refuse_unknown(given, ("id", "name"))
-    saved = runtime.management.workflows.duplicate(
-        workflow_id,
+    new_id = read_text(given, "id")
+    name = read_text(given, "name") if given.get("name") is not None else None
+    writer = runtime.management.workflows
+    saved = make_owned(
+        rights,
         change,
-        new_id=read_text(given, "id"),
-        name=read_text(given, "name") if given.get("name") is not None else None,
+        lambda change: writer.duplicate(workflow_id, change, new_id=new_id, name=name),
     )
     return answer_saved(runtime, saved, 201 if saved.is_saved else 200)
 
