@@ -42,10 +42,18 @@ def refuse_unprintable(text: str) -> str:
     return text
 
 
+def refuse_dots(name: str) -> str:
+    """Refuse a name that takes an address of the API elsewhere: clients work `..` out."""
+    if any(part in (".", "..") for part in name.split("/")):
+        raise PydanticCustomError("dots", "must be a name: no part of it may be `.` or `..`")
+    return name
+
+
 ActionName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=64, strip_whitespace=True),
     AfterValidator(refuse_unprintable),
+    AfterValidator(refuse_dots),
 ]
 Subject = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(refuse_blank)]
 Body = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(refuse_blank)]

@@ -6,6 +6,7 @@ They read the plain data as well as the models, so that a slip in one key hides 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from bookflow.spec.conditions import Group, check_conditions
 from bookflow.spec.conditions.models import MAX_DEPTH
 from bookflow.spec.conditions.operators import nearest
 from bookflow.spec.models import SCHEDULE, Workflow, find_name_clashes
-from bookflow.spec.problems import Problem, did_you_mean, shown
+from bookflow.spec.problems import MOST_PROBLEMS, Problem, did_you_mean, shown
 from bookflow.spec.templates import check_template
 from bookflow.spec.timing_checks import check_timing
 from bookflow.spec.vocabulary import ContextField, FieldType
@@ -52,10 +53,17 @@ def check_words(
     data: Mapping[str, Any], workflow: Workflow | None, vocabulary: Vocabulary
 ) -> list[Problem]:
     """List what the vocabulary doesn't know; `workflow` is None if it has other faults."""
-    problems = [*_check_trigger(data.get("trigger"), vocabulary), *check_timing(data, vocabulary)]
+    return list(islice(_find_unknown_words(data, workflow, vocabulary), MOST_PROBLEMS))
+
+
+def _find_unknown_words(
+    data: Mapping[str, Any], workflow: Workflow | None, vocabulary: Vocabulary
+) -> Iterator[Problem]:
+    yield from _check_trigger(data.get("trigger"), vocabulary)
+    yield from check_timing(data, vocabulary)
     actions = data.get("actions")
-    if not isinstance(actions, list) or not actions:
-        return problems
+    if not isinstance(actions, list):
+        return
     for_messages = replace(vocabulary, fields={**vocabulary.fields, **RECIPIENT_FIELDS})
     for position, action in enumerate(actions[: Workflow.MOST_ACTIONS]):
         if not isinstance(action, dict):
@@ -63,13 +71,12 @@ def check_words(
         where: Location = ("actions", position)
         groups = workflow.actions[position].conditions if workflow is not None else None
         if groups is None or groups:
-            problems += _check_conditions(action.get("conditions"), groups, where, vocabulary)
+            yield from _check_conditions(action.get("conditions"), groups, where, vocabulary)
         kind = str(action.get("type"))
         words = for_messages if kind in _MESSAGE_TYPES else vocabulary
-        problems += _check_templates(action, kind, where, words)
+        yield from _check_templates(action, kind, where, words)
         if kind == "update_booking":
-            problems += _check_updates(action.get("update_booking_fields"), where, vocabulary)
-    return problems
+            yield from _check_updates(action.get("update_booking_fields"), where, vocabulary)
 
 
 def check_list(data: Mapping[str, Any]) -> list[Problem]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bookflow.errors import SpecError, SpecIssue
 from bookflow.spec.checking import check_list, check_words, find_warnings
 from bookflow.spec.models import Workflow
-from bookflow.spec.problems import Problem, explain_validation_error
+from bookflow.spec.problems import MOST_PROBLEMS, Problem, explain_validation_error
 from bookflow.spec.timing_checks import find_timing_warnings
 from bookflow.spec.yaml_reading import YamlDocument, dotted_key, read_yaml
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 SIZE_LIMIT = 262_144
 """Bytes of the largest spec that is read, unless a setting says otherwise."""
-MOST_ISSUES = 100
-"""More issues than this say nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +94,4 @@ def _to_issues(problems: Iterable[Problem], document: YamlDocument, file: str) -
         )
         found[issue] = None
     ordered = sorted(found, key=lambda issue: (issue.line, issue.column, issue.key))
-    return ordered[:MOST_ISSUES]
+    return ordered[:MOST_PROBLEMS]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bookflow.spec.conditions.models import Group, Rule
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from bookflow.spec.yaml_reading import Location
+
+
+MOST_PROBLEMS = 100
+"""More problems than this say nothing new, and finding what each meant takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,12 @@ def shown(value: object, limit: int = 60) -> str:
 
 def explain_validation_error(error: ValidationError, data: Mapping[str, Any]) -> list[Problem]:
     """Turn pydantic's errors about a workflow into problems; `data` is what was validated."""
-    return [
+    told = (
         _explain(detail, data)
         for detail in error.errors(include_url=False)
         if not _is_echo(detail, data)
-    ]
+    )
+    return list(islice(told, MOST_PROBLEMS))
 
 
 def _is_echo(detail: ErrorDetails, data: Mapping[str, Any]) -> bool:

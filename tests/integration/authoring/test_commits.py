@@ -118,6 +118,17 @@ def test_stale_version_is_refused_with_the_present_one(desk: AuthoringDesk) -> N
         desk.delete("welcome", expected="000000000000", author=ADA)
 
 
+def test_condition_on_what_is_gone_makes_nothing(
+    repository: Repository, desk: AuthoringDesk
+) -> None:
+    for expected in ("", "000000000000"):
+        with pytest.raises(VersionConflictError, match="it is gone"):
+            desk.replace("gone", make_spec("gone"), expected=expected, author=ADA)
+        with pytest.raises(VersionConflictError, match="it is gone"):
+            desk.patch("gone", make_spec("gone"), expected=expected, author=ADA)
+    assert not (repository.specs / "gone.yaml").exists()
+
+
 def test_invalid_change_is_refused_with_every_issue(
     repository: Repository, desk: AuthoringDesk
 ) -> None:
@@ -357,6 +368,42 @@ def test_unwritable_folder_says_what_to_do(repository: Repository, desk: Authori
     with pytest.raises(AuthoringError, match="may not write to the git directory"):
         desk.patch("welcome", {"name": "Hi"}, expected=None, author=ADA)
     assert (repository.specs / "welcome.yaml").read_text() == WELCOME
+
+
+def test_folder_in_the_place_of_a_file_is_refused_before_a_commit(
+    repository: Repository, desk: AuthoringDesk
+) -> None:
+    (repository.specs / "next.yaml").mkdir()
+    with pytest.raises(AuthoringError, match="is a folder"):
+        desk.create(make_spec("next"), author=ADA)
+    assert len(repository.log()) == 1
+    assert desk.create(make_spec("other"), author=ADA).is_saved
+
+
+def test_file_that_can_not_be_written_leaves_neither_commit_nor_blocked_desk(
+    repository: Repository,
+) -> None:
+    def interfere(step: str) -> None:
+        if step == "branch moved":
+            (repository.specs / "next.yaml").mkdir()
+
+    first = repository.git("rev-parse", "HEAD")
+    with pytest.raises(AuthoringError, match=r"next\.yaml"):
+        open_desk(repository.specs, step=interfere).create(make_spec("next"), author=ADA)
+    assert repository.git("rev-parse", "HEAD") == first
+    assert repository.status() == ""
+    assert open_desk(repository.specs).create(make_spec("other"), author=ADA).is_saved
+
+
+def test_hidden_files_are_nobodys_history(repository: Repository, desk: AuthoringDesk) -> None:
+    spec = WELCOME.replace("id: welcome", "id: old")
+    repository.write(".archive/old.yaml", spec)
+    repository.write("team/.archive/old.yaml", spec)
+    commit = repository.commit_all()
+    with pytest.raises(NotFoundError):
+        desk.versions("old", limit=5)
+    with pytest.raises(NotFoundError):
+        desk.restore("old", commit, expected=None, author=ADA)
 
 
 def test_commits_by_hand_in_between_are_built_upon(repository: Repository) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +18,12 @@ from bookflow.errors import (
     VersionConflictError,
 )
 from bookflow.spec.authoring.desk import AuthoringDesk
+from bookflow.spec.authoring.git_commands import Git
+from bookflow.spec.authoring.git_history import GitHistory
+from bookflow.spec.authoring.git_index import ChangedPaths
 from tests.integration.authoring.conftest import (
     ADA,
+    ENVIRON,
     WELCOME,
     Repository,
     make_spec,
@@ -196,3 +203,63 @@ def test_long_history_is_read_a_page_at_a_time(make_repository: Callable[..., Re
     assert (len(page), len(last), end) == (50, 10, None)
     assert cursor == f"{page[0].commit}.50"
     assert page[0].is_current
+
+
+def test_index_of_changed_paths_changes_no_answer(
+    repository: Repository, desk: AuthoringDesk, names: list[str]
+) -> None:
+    repository.write("sub/welcome two.yaml", "id: x\n")
+    repository.commit_all("another file")
+    before = desk.versions("welcome", limit=10)
+    index = ChangedPaths(Git(repository.specs, ENVIRON))
+    graphs = repository.top / ".git" / "objects" / "info" / "commit-graphs"
+    assert not index.write()
+    assert not graphs.exists()
+    assert index.write(fewest=5)
+    assert len(list(graphs.glob("graph-*.graph"))) == 1
+    assert desk.versions("welcome", limit=10) == before
+    desk.patch("welcome", {"name": "Four"}, expected=None, author=ADA)
+    assert len(desk.versions("welcome", limit=10)[0]) == len(before[0]) + 1
+
+
+class TracedGit(Git):
+    """Has git write down what it does."""
+
+    def start(self, *arguments: str, more: Mapping[str, str] | None = None) -> Any:
+        trace = {"GIT_TRACE2_EVENT": str(self.folder / "trace.json")}
+        return super().start(*arguments, more={**(more or {}), **trace})
+
+
+def test_versions_are_found_by_the_index_of_changed_paths(
+    repository: Repository, names: list[str]
+) -> None:
+    for number in range(20):
+        (repository.top / "README").write_text(f"{number}\n")
+        repository.commit_all("elsewhere")
+    git = TracedGit(repository.specs, ENVIRON)
+    assert ChangedPaths(git).write(fewest=5)
+    listed, _ = GitHistory(git, "flows/specs/").list_versions(
+        "welcome.yaml", "", limit=10, cursor=None
+    )
+    assert len(listed) == len(names)
+    lines = (repository.specs / "trace.json").read_text().splitlines()
+    told = [one["value"] for one in map(json.loads, lines) if one.get("category") == "bloom"]
+    assert [one["definitely_not"] >= 20 for one in told if "definitely_not" in one] == [True]
+
+
+def test_folder_without_commits_needs_no_index(
+    make_repository: Callable[..., Repository], tmp_path: Path
+) -> None:
+    fresh = make_repository("fresh")
+    assert not ChangedPaths(Git(fresh.specs, ENVIRON)).write(fewest=0)
+    assert not ChangedPaths(Git(tmp_path, ENVIRON)).write(fewest=0)
+
+
+def test_file_with_signs_of_patterns_has_its_own_versions(
+    repository: Repository, desk: AuthoringDesk
+) -> None:
+    text = WELCOME.replace("id: welcome", "id: odd").replace("Welcome", "Odd")
+    repository.write(":(top)[a-z]*.yaml", text)
+    repository.commit_all("odd")
+    listed, _ = desk.versions("odd", limit=10)
+    assert [version.message for version in listed] == ["odd"]

@@ -280,3 +280,11 @@ def test_meaning_of_endless_unknown_keys_is_not_searched(data: dict[str, Any]) -
         Workflow.model_validate(data)
     assert caught.value.error_count() > MOST_PROBLEMS
     assert len(explain_validation_error(caught.value, data)) == MOST_PROBLEMS
+
+
+@pytest.mark.parametrize("name", [".", "..", "a/..", "../a", "a/./b"])
+def test_action_name_that_addresses_swallow_is_refused(name: str) -> None:
+    # DELETE /workflows/x/actions/.. is DELETE /workflows/x by the time it is sent
+    text = change("name: Tell the CRM", f"name: {name}")
+    assert "no part of it" in issue_at(text, "actions[1].name").message
+    load(change("name: Tell the CRM", "name: a../..b/c..."))

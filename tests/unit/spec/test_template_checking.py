@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bookflow.errors import TemplateError
 from bookflow.spec.templates import check_data, check_template, compile_template
-from bookflow.spec.templates.analysis import analyse, parse_source
+from bookflow.spec.templates.analysis import ERROR_LIMIT, analyse, parse_source
 from bookflow.spec.templates.rendering import split_placeholders
 from bookflow.spec.templates.scanning import scan_fields
 from bookflow.spec.vocabulary import ContextField, FieldType, Vocabulary
@@ -136,3 +136,12 @@ def test_plain_placeholders_render_as_in_jinja(source):
         # an empty comment changes nothing but sends the template through Jinja
         through_jinja = compile_template("{# #}" + source, html=html)
         assert compile_template(source, html=html).render(context) == through_jinja.render(context)
+
+
+@pytest.mark.parametrize(
+    "piece", ["{{ nam%d }}", "{{ duration|dat%d }}", "{{ duration.uper%d() }}"]
+)
+def test_meaning_of_endless_mistakes_is_not_searched(piece: str) -> None:
+    source = "{% if duration %}" + " ".join(piece % at for at in range(1_000)) + "{% endif %}"
+    found = check_template(source, vocabulary=VOCABULARY)
+    assert len(found) == ERROR_LIMIT

@@ -127,13 +127,12 @@ class Writer:
             file = None
         elif file is None and expected is None:
             raise not_found(name or "")
-        current = file.version if file else ""
-        if expected is not None and expected != current:
-            state = f"it is at version {current} now" if file else "it is gone"
+        if expected is not None and (file is None or expected != file.version):
+            state = f"it is at version {file.version} now" if file else "it is gone"
             raise VersionConflictError(
-                f"`{show_path(str(name)[:80])}` was changed meanwhile: {state}, not "
-                f"{show_path(expected[:64])}; read it again and repeat your change",
-                current=current,
+                f"`{show_path(str(name)[:80])}` was changed meanwhile: {state}, not at "
+                f'"{show_path(expected[:64])}"; read it again and repeat your change',
+                current=file.version if file else "",
             )
         return file
 

@@ -10,6 +10,7 @@ from bookflow.errors import AuthoringError
 from bookflow.spec.authoring.git_commands import Git
 from bookflow.spec.authoring.git_folder import GitFolder, find_work_tree
 from bookflow.spec.authoring.git_history import GitHistory
+from bookflow.spec.authoring.git_index import ChangedPaths
 from bookflow.spec.authoring.git_remote import GitRemote
 from bookflow.spec.authoring.plain_folder import PlainFolder, ignore_step
 from bookflow.spec.authoring.shapes import Author
@@ -44,6 +45,7 @@ class Folders:
         self._step = step
         self._plain = PlainFolder(root, step=step)
         self._found: GitFolder | None = None
+        self._indexes: dict[Path, ChangedPaths] = {}
         self._has_told = False
 
     def find(self) -> GitFolder | PlainFolder:
@@ -57,7 +59,10 @@ class Folders:
     def history(self) -> GitHistory | None:
         """Give what looks up earlier states, None for plain files."""
         folder = self.find()
-        return GitHistory(folder.git, folder.tree.prefix) if isinstance(folder, GitFolder) else None
+        if not isinstance(folder, GitFolder):
+            return None
+        index = self._indexes.setdefault(folder.tree.git_dir, ChangedPaths(folder.git))
+        return GitHistory(folder.git, folder.tree.prefix, index)
 
     def _has_git_above(self) -> bool:
         """Look for a git directory the way git does, without starting it."""

@@ -160,11 +160,23 @@ class GitFolder:
                 raise MovedError("others commit faster than this change can be saved; try again")
             raise explain("update-ref", answer.complaint)
         self._step("branch moved")
-        _write(self.tree.root / change.path, change.after, self._step)
+        try:
+            _write(self.tree.root / change.path, change.after, self._step)
+        except AuthoringError:
+            self._take_back(change, tip, commit)
+            raise
         self._step("file moved")
         if self._update_index(self.tree.prefix + change.path, blob, tip.mode.decode()):
             journal.unlink()
         self._step("done")
+
+    def _take_back(self, change: Change, tip: Tip, commit: str) -> None:
+        """Move the branch back where the file could not follow; what was pushed stays."""
+        if self._remote is not None or _read(self.tree.root / change.path) != change.before:
+            return
+        back = ("-d", "HEAD", commit) if not tip.commit else ("HEAD", tip.commit, commit)
+        if self.git.ask("update-ref", "-m", "bookflow: taken back", *back).code == 0:
+            (self._place / _JOURNAL).unlink()
 
     def _recover(self) -> None:
         """End what a killed process began: a commit on the branch gets its file and index entry."""
@@ -187,7 +199,7 @@ class GitFolder:
             None if kept[key] is None else bytes.fromhex(str(kept[key]))
             for key in ("before", "after")
         )
-        present = target.read_bytes() if target.is_file() else None
+        present = _read(target)
         with ObjectReader(self.git) as reader:
             tip = read_tip(reader, path)
         if tip.blob != new_blob:
@@ -272,6 +284,10 @@ class GitFolder:
         """Now and then let git pack what commits leave behind; it does so in the background."""
         if commit.startswith("00"):
             self.git.ask("gc", "--auto", "--quiet")
+
+
+def _read(target: Path) -> bytes | None:
+    return target.read_bytes() if target.is_file() else None
 
 
 def _write(target: Path, content: bytes | None, step: Callable[[str], None]) -> None:

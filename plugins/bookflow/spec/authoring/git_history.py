@@ -15,6 +15,7 @@ from bookflow.spec.loading import show_path
 
 if TYPE_CHECKING:
     from bookflow.spec.authoring.git_commands import Git
+    from bookflow.spec.authoring.git_index import ChangedPaths
 
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -26,10 +27,11 @@ _MOST = 1_000
 class GitHistory:
     """The commits of single files; `prefix` leads from the top to the folder of specs."""
 
-    def __init__(self, git: Git, prefix: str) -> None:
-        """Look into a repository."""
+    def __init__(self, git: Git, prefix: str, index: ChangedPaths | None = None) -> None:
+        """Look into a repository; its index of changed paths is asked to be there."""
         self._git = git
         self._prefix = prefix
+        self._index = index
 
     def find_path(self, workflow_id: str) -> str | None:
         """Give where a workflow's file was last, relative to the folder, where it is gone."""
@@ -38,10 +40,12 @@ class GitHistory:
         patterns = [
             f":(top,glob){_escape(self._prefix)}**/{workflow_id}{end}" for end in (".yaml", ".yml")
         ]
-        found = self._last_name(*patterns)
+        # hidden folders hold no workflows: what lies there can't be the file of one
+        hidden = f":(top,exclude,glob){_escape(self._prefix)}**/.*/**"
+        found = self._last_name(*patterns, hidden)
         if found is None:
             grep = (f"--grep=^{TRAILER}: {workflow_id}$", "--extended-regexp")
-            found = self._last_name(f":(top,literal){self._prefix}", options=grep)
+            found = self._last_name(f":(top,literal){self._prefix}", hidden, options=grep)
         return found.removeprefix(self._prefix) if found else None
 
     def list_versions(
@@ -54,8 +58,9 @@ class GitHistory:
         wanted = max(1, min(limit, _MOST))
         answer = self._git.tell(
             "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent",
-            _FORMAT, f"--skip={skip}", f"--max-count={wanted + 1}", head, "--",
-            f":(top,literal){self._prefix}{path}",
+            _FORMAT, f"--skip={skip}", f"--max-count={wanted + 1}", head, "--", path,
+            # a name with magic, `:(top)` as well, would keep git from its index of changed paths
+            more={"GIT_LITERAL_PATHSPECS": "1"},
         )  # fmt: skip
         entries = [_Entry(part) for part in answer.split("\x01")[1:]]
         page = entries[:wanted]
@@ -66,6 +71,8 @@ class GitHistory:
         if not skip and listed and current and listed[0].version == current:
             listed[0] = page[0].as_version(current, is_current=True)
         more = f"{head}.{skip + wanted}" if len(entries) > wanted else None
+        if self._index:
+            self._index.write_behind()
         return listed, more
 
     def text_at(self, path: str, commit: str, workflow_id: str) -> str:

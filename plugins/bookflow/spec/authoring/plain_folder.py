@@ -90,13 +90,17 @@ def write_file(path: Path, content: bytes, *, step: Callable[[str], None] = igno
 
 
 def refuse_link(path: Path, root: Path) -> None:
-    """Refuse to write through links: they may lead anywhere."""
+    """Refuse to write through links, which may lead anywhere, and onto folders."""
     inside = os.path.realpath(path.parent)
     real_root = os.path.realpath(root)
     if path.is_symlink() or os.path.commonpath([real_root, inside]) != real_root:
         raise AuthoringError(
             f"`{show_path(path.name)}` is a link, or lies behind one; change the file it leads to, "
             "or put the file itself into the folder of specs"
+        )
+    if path.is_dir():
+        raise AuthoringError(
+            f"`{show_path(path.name)}` is a folder, where the workflow's file should be; rename it"
         )
 
 

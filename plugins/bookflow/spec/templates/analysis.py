@@ -23,6 +23,8 @@ SOURCE_LIMIT = 100_000
 NODE_LIMIT = 10_000
 DEPTH_LIMIT = 50
 LOOP_DEPTH_LIMIT = 8
+ERROR_LIMIT = 100
+"""More errors than this say nothing new, and finding what each meant takes time."""
 
 _FORBIDDEN: Mapping[type[nodes.Node], str] = {
     nodes.Extends: "{% extends %}",
@@ -76,7 +78,7 @@ def parse_source(source: str, *, html: bool) -> nodes.Template:
 
 
 def analyse(tree: nodes.Template) -> Analysis:
-    """Walk a parsed template once; never fails, the result lists what is wrong."""
+    """Walk a parsed template once; never fails, the result lists what is wrong first."""
     walk = _Walk()
     try:
         walk.visit(tree, set(), 0)
@@ -104,6 +106,8 @@ class _Walk:
         self._loop_depth = 0
 
     def visit(self, node: nodes.Node, scope: set[str], depth: int) -> None:
+        if len(self.found.errors) >= ERROR_LIMIT:
+            return
         self.found.node_count += 1
         if self.found.node_count > NODE_LIMIT:
             raise _TooLargeError(f"the template has more than {NODE_LIMIT:,} parts; shorten it")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bookflow.errors import TemplateError
-from bookflow.spec.templates.analysis import Analysis, analyse, parse_source, suggest
+from bookflow.spec.templates.analysis import ERROR_LIMIT, Analysis, analyse, parse_source, suggest
 from bookflow.spec.templates.moments import PEOPLE
 from bookflow.spec.templates.rendering import normalise_source
 from bookflow.spec.templates.scanning import scan_fields
@@ -22,7 +23,7 @@ ALWAYS_KNOWN = frozenset(f"{person}_{what}" for person in PEOPLE for what in ("t
 def check_template(
     source: str, *, html: bool = False, vocabulary: Vocabulary
 ) -> list[TemplateError]:
-    """List everything wrong with a template, by line; an empty list means it will compile."""
+    """List what is wrong with a template, by line; an empty list means it will compile."""
     source = normalise_source(source)
     fields = scan_fields(source)
     if fields is not None:
@@ -35,11 +36,12 @@ def check_template(
             found = analyse(parse_source(source, html=html))
         except TemplateError as error:
             return [error]
-    errors = found.errors + [
+    unknown = (
         TemplateError(describe_unknown(name, vocabulary.fields), line=line)
         for name, line in found.variables.items()
         if not _is_known(name, vocabulary)
-    ]
+    )
+    errors = found.errors + list(islice(unknown, ERROR_LIMIT))
     return sorted(errors, key=lambda error: error.line)
 
 
