@@ -333,7 +333,7 @@ class Desk:
 
     def open_inbound(self) -> InboundDesk:
         """Open it anew, after the settings or the store were changed."""
-        store = self.shelf if isinstance(self.shelf, MemoryStore) else MemoryStore()
+        store = MemoryStore() if isinstance(self.shelf, Shelf) else self.shelf
         return open_desk(
             settings=self.settings,
             connections=self.connections,
@@ -378,10 +378,12 @@ class Desk:
 
 
 class Workbench(Desk):
-    """A runtime over real spec files in a folder, and the store in memory."""
+    """A runtime over real spec files in a folder, and the store in memory unless one is given."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(MemoryStore())
+    def __init__(self, folder: Path, store: Any = None) -> None:
+        super().__init__(store or MemoryStore())
+        if store is not None:
+            self.endpoints = self.planned = store
         self.settings = replace(self.settings, specs_dir=folder)
         self.specs: Any = SpecRepository(folder, self.domain.vocabulary, max_age=0.0)
         self.intake = Intake(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from bookflow.airflow_client.connections import EnvironmentConnections
+from bookflow.demo.receivers import SmtpReceiver
 from bookflow.web.app import create_app
 from tests.recorded_requests import STANDARD_SECRET
 from tests.web.conftest import NOW
@@ -22,6 +26,7 @@ pytestmark = pytest.mark.airflow
 
 TOUR = Path(__file__).parents[2] / "docs" / "api-tour.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.M | re.S)
+TESTER = "olive@example.org"
 # what the tour can't show without something that went wrong, or a provider
 UNSEEN = {
     ("POST", "/endpoints/enable"),
@@ -41,7 +46,32 @@ curl() {
 
 
 @pytest.fixture
-def url(front: Callable[..., Any], dags: Any, workbench: Any) -> Iterator[str]:
+def smtp() -> Iterator[SmtpReceiver]:
+    with SmtpReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def mailing(workbench: Any, smtp: SmtpReceiver) -> Any:
+    """Let live tests send to one address, through a mail server of this machine."""
+    options = {"from_email": "desk@example.com", "disable_tls": True, "disable_ssl": True}
+    mail = {"conn_type": "smtp", "host": "127.0.0.1", "port": smtp.port, "extra": options}
+    environ = {
+        **workbench.connections.environ,
+        "AIRFLOW_CONN_BOOKFLOW_SMTP": json.dumps(mail),
+    }
+    workbench.connections = EnvironmentConnections(environ)
+    workbench.settings = replace(
+        workbench.settings, test_recipients=(TESTER,), allowed_networks=("127.0.0.0/8",)
+    )
+    workbench.management = replace(
+        workbench.management, settings=workbench.settings, connections=workbench.connections
+    )
+    return workbench
+
+
+@pytest.fixture
+def url(front: Callable[..., Any], dags: Any, mailing: Any, workbench: Any) -> Iterator[str]:
     git = shutil.which("git") or "git"
     for words in (
         ["init", "--quiet", "--initial-branch=main"],
@@ -61,7 +91,7 @@ def list_expected(script: str) -> list[str]:
     return [one[1] if one else "2.." for one in found]
 
 
-def test_every_line_of_the_tour_works(url: str, tmp_path: Path) -> None:
+def test_every_line_of_the_tour_works(url: str, tmp_path: Path, smtp: SmtpReceiver) -> None:
     bash = shutil.which("bash")
     assert bash is not None, "the tour needs bash"
     assert shutil.which("curl") is not None, "the tour needs curl: apt-get install curl"
@@ -88,6 +118,9 @@ def test_every_line_of_the_tour_works(url: str, tmp_path: Path) -> None:
     assert done.returncode == 0, said
     assert len(asked) == len(expected)
     routes = list_routes()
+    [sent] = smtp.wait_for(1)
+    assert sent.recipients == (TESTER,)
+    assert sent.subject.startswith("[Test] See you on")
     unseen = routes - {match_route(routes, method, address) for _, method, address in asked}
     assert unseen == UNSEEN
 

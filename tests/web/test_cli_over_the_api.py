@@ -185,6 +185,11 @@ def test_workflow_is_listed_printed_switched_restored_and_deleted(
     assert versions[0]["commit"][:10] in table
     first = versions[-1]["commit"]
     assert run("workflows", "get", "hello", "--at", first).out == text
+    assert (
+        "+is_active: false" in run("workflows", "diff", "hello", first, versions[1]["commit"]).out
+    )
+    assert run("workflows", "diff", "hello", first, "--format", "json").json["diff"]
+    assert run("workflows", "list", "--inactive", "--format", "json").json == []
     assert run("workflows", "history", "hello", first, "--format", "json").json["yaml"] == text
 
     refused = run("workflows", "delete", "hello")
@@ -224,6 +229,15 @@ def test_executions_are_listed_cancelled_and_exported(
     assert run("executions", "export", "--output", target).code == 0
     assert made["id"] in target.read_text(encoding="utf-8")
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.endswith(".part")) == []
+    asked = ("--trigger", "booking_created", "--no-failures", "--event", fired["event_id"])
+    listed = run("executions", "list", *asked, "--sort", "-due_at", "--format", "json").json
+    assert [one["id"] for one in listed] == [made["id"]]
+    assert run("executions", "list", "--failures", "--format", "json").json == []
+    assert run("executions", "list", "--cause", "http-503", "--format", "json").json == []
+    assert run("executions", "export", *asked, "--include", "actions", "-o", target).code == 0
+    assert "action" in target.read_text(encoding="utf-8").splitlines()[0]
+    half = run("executions", "list", "--dag-id", "bookflow-hello")
+    assert (half.code, "run_id" in half.err) == (1, True)
     said = run("executions", "cancel", made["id"], "--reason", "booked twice")
     assert said.out == f"execution {made['id']}: cancelled\n"
     again = run("executions", "cancel", made["id"])
@@ -267,6 +281,12 @@ def test_figures_and_plans_of_a_server_are_printed(
     assert "Europe/Berlin" in figures.out
     assert "created       1" in figures.out
     assert run("stats", "--format", "json").json["executions"]["created"] == 1
+    assert run("stats", "--trigger", "manual", "--format", "json").json["executions"]["ended"] == 0
+    trends = run("stats", "trends", "--period", "2d", "--unit", "day", "--workflow", "hello")
+    assert (trends.code, trends.out.count("00:00+00:00") >= 2) == (0, True)
+    for view in ("failures", "skips", "endpoints", "actions", "workflows", "compare"):
+        assert (run("stats", view, "--limit", "5").code, view) == (0, view)
+    assert run("stats", "compare", "--compare-since", "2026-02-01").code == 1
     planned = run("upcoming")
     assert planned.code == 0
     assert "hello" in planned.out

@@ -99,14 +99,16 @@ def test_filters_and_visibility_apply(open_client: Any, desk: Any, make_executio
 
 
 def test_formulas_are_disarmed(open_client: Any, desk: Any, make_execution: Any) -> None:
-    starts = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", 'a "quoted", b', "plain"]
+    wide = ["\uff1d1", "\uff0b1", "\uff0d1", "\uff20x"]
+    armed = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", *wide]
+    plain = ['a "quoted", b', "plain"]
     desk.shelf.executions = [
-        make_execution(number, error_message=text) for number, text in enumerate(starts, 1)
+        make_execution(number, error_message=text)
+        for number, text in enumerate([*armed, *plain], 1)
     ]
     rows = rows_of(open_client(desk, "viewer").get(EXPORT))
     cells = [row["error_message"] for row in rows]
-    assert cells[:7] == [f"'{text}" for text in starts[:7]]
-    assert cells[7:] == starts[7:]
+    assert cells == [*(f"'{text}" for text in armed), *plain]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from bookflow.store.postgres import PostgresStore
 from bookflow.web.app import create_app
 from bookflow.web.describing import PERMISSION
 from docs.reference.__main__ import describe_api
@@ -32,6 +33,8 @@ pytestmark = [
 
 EXAMPLES = int(os.environ.get("BOOKFLOW_FUZZ", "0"))
 SUITE_EXAMPLES = 6
+STORED_EXAMPLES = 2
+STORED_SHARES = 3
 PREFIX = "/bookflow"
 MODES = ("positive", "negative")
 SHARES = 6
@@ -100,7 +103,7 @@ def run_git(folder: Path, *words: str) -> str:
 class Bench:
     """The app with one workflow and one execution, and a client of an admin."""
 
-    def __init__(self, front: Any, folder: Path) -> None:
+    def __init__(self, front: Any, folder: Path, store: Any = None) -> None:
         self.folder = folder
         folder.mkdir()
         for words in (
@@ -111,7 +114,7 @@ class Bench:
             run_git(folder, *words)
         self.restore()
         self.commit = self._commit()
-        self.runtime = Workbench(folder)
+        self.runtime = Workbench(folder, store)
         # people wait between two requests, generators don't
         limits = ("api", "trigger", "export", "live_test", "login")
         self.runtime.settings = replace(
@@ -180,6 +183,18 @@ def bench(front: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Benc
     made.client.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="module")
+def stored_bench(
+    front: Any, tmp_path_factory: pytest.TempPathFactory, clone_database: Callable[[], str]
+) -> Iterator[Bench]:
+    """The same over PostgreSQL."""
+    store = PostgresStore.open(clone_database(), pool_size=2)
+    made = Bench(front, tmp_path_factory.mktemp("fuzz") / "specs", store)
+    yield made
+    made.client.__exit__(None, None, None)
+    store.close()
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("share", range(SHARES))
 def test_answers_are_as_described(bench: Bench, fuzzing: Fuzzing, share: int, mode: str) -> None:
@@ -195,15 +210,35 @@ def test_answers_are_as_described(bench: Bench, fuzzing: Fuzzing, share: int, mo
     assert not wrong, "\n\n".join(wrong)
 
 
+@pytest.mark.database
+@pytest.mark.parametrize("share", range(STORED_SHARES))
+def test_answers_over_postgresql_are_as_described(
+    stored_bench: Bench, fuzzing: Fuzzing, share: int
+) -> None:
+    """What only a database minds: texts it can't hold, numbers too large, times out of range."""
+    wrong = []
+    for operation in fuzzing.operations[share::STORED_SHARES]:
+        for mode in MODES if takes_what_can_be_wrong(operation) else MODES[:1]:
+            try:
+                try_operation(
+                    stored_bench, operation, fuzzing.mode_of(mode), fuzzing.checks, STORED_EXAMPLES
+                )
+            except (AssertionError, BaseExceptionGroup) as error:
+                wrong.append(f"{operation.label}: {error}")
+    assert not wrong, "\n\n".join(wrong)
+
+
 def takes_what_can_be_wrong(operation: Any) -> bool:
     """Tell whether there is more than texts of a path, any of which is a text."""
     raw = operation.definition.raw
     return "requestBody" in raw or any(one["in"] == "query" for one in raw.get("parameters", ()))
 
 
-def try_operation(bench: Bench, operation: Any, mode: Any, checks: list[Any]) -> None:
+def try_operation(
+    bench: Bench, operation: Any, mode: Any, checks: list[Any], examples: int = SUITE_EXAMPLES
+) -> None:
     @settings(
-        max_examples=EXAMPLES or SUITE_EXAMPLES,
+        max_examples=EXAMPLES or examples,
         derandomize=not EXAMPLES,
         database=None,
         deadline=None,

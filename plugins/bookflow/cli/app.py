@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bookflow.cli import executions, server_commands, templates, upkeep, workflows
+from bookflow.cli import executions, performance, server_commands, templates, upkeep, workflows
 from bookflow.cli.options import (
     Format,
     FormatOption,
@@ -41,6 +41,7 @@ app = typer.Typer(
 db = typer.Typer(help="The bookflow database: migrations and state.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.command("trigger")(server_commands.trigger)
+app.command("stats")(performance.stats)
 app.command("bulk-test")(server_commands.try_many)
 app.command("audit")(server_commands.audit)
 app.command("incidents")(upkeep.incidents)
@@ -151,44 +152,6 @@ def schema() -> None:
     from bookflow.spec.schema import json_schema
 
     print_json(json_schema(_domain(_settings()).vocabulary))
-
-
-@app.command()
-def stats(
-    period: Annotated[
-        str | None, typer.Option(help="With --url: how long back, such as 7d; 30d else.")
-    ] = None,
-    timezone: Annotated[
-        str | None, typer.Option(help="With --url: whose days count, such as Europe/Berlin.")
-    ] = None,
-    url: OtherServerOption = None,
-    username: UsernameOption = None,
-    password: PasswordOption = None,
-    token: TokenOption = None,
-    output: FormatOption = Format.TEXT,
-) -> None:
-    """Print statistics per workflow from the bookflow database, or figures of a server."""
-    if url is not None:
-        from bookflow.cli.figures import print_figures
-
-        with open_server(url, username, password, token) as server:
-            answer = server.get("/performance-stats", period=period, timezone=timezone)
-        if output is Format.JSON:
-            print_json(answer)
-        else:
-            print_figures(answer)
-        return
-    if period is not None or timezone is not None:
-        raise InputError("", "--period and --timezone need --url: the database keeps totals")
-    from bookflow.cli.database import print_statistics
-    from bookflow.wiring.databases import open_existing_store
-
-    with open_existing_store(_settings(), _connections()) as store:
-        rows = store.statistics()
-    if output is Format.JSON:
-        print_json(rows)
-    else:
-        print_statistics(rows)
 
 
 @app.command()

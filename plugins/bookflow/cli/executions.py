@@ -12,25 +12,13 @@ import typer
 from bookflow.cli.addressing import build_path
 from bookflow.cli.options import Format, FormatOption, with_server
 from bookflow.cli.plain_text import print_json, show_text
+from bookflow.cli.query_options import EXECUTION_FILTERS, with_query
 
 if TYPE_CHECKING:
     from bookflow.cli.remote import Server
 
 EXECUTIONS = "/executions"
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The execution.")]
-WorkflowOption = Annotated[str | None, typer.Option(help="Only of this workflow.")]
-BookingOption = Annotated[str | None, typer.Option(help="Only for this booking.")]
-StatusOption = Annotated[
-    str | None,
-    typer.Option(help="Only pending, running, completed, failed or cancelled ones."),
-]
-SinceOption = Annotated[
-    str | None, typer.Option(help="Only made at or after this time (ISO 8601 with offset).")
-]
-UntilOption = Annotated[
-    str | None, typer.Option(help="Only made before this time (ISO 8601 with offset).")
-]
-
 app = typer.Typer(help="What became of events, on a running bookflow.", no_args_is_help=True)
 
 
@@ -41,22 +29,24 @@ class ExportFormat(StrEnum):
     JSONL = "jsonl"
 
 
+class Detail(StrEnum):
+    """What an export holds beside executions."""
+
+    ACTIONS = "actions"
+
+
 @app.command("list")
 @with_server
+@with_query(EXECUTION_FILTERS)
 def list_executions(
     server: Server,
-    workflow: WorkflowOption = None,
-    booking: BookingOption = None,
-    status: StatusOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
+    query: Mapping[str, Any],
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """List executions, the newest first."""
+    """List executions, the newest first unless --sort says otherwise."""
     from bookflow.cli.tables import print_table
 
-    query = _filters(workflow, booking, status, since, until)
     found = list(server.pages(EXECUTIONS, "executions", limit=limit, **query))
     if output is Format.JSON:
         print_json(found)
@@ -107,25 +97,23 @@ def cancel_execution(
 
 @app.command("export")
 @with_server
+@with_query(EXECUTION_FILTERS)
 def export_executions(
     server: Server,
+    query: Mapping[str, Any],
     kind: Annotated[
         ExportFormat, typer.Option("--as", help="One row or one JSON object for each.")
     ] = ExportFormat.CSV,
     target: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file to write; standard output else.")
     ] = None,
-    workflow: WorkflowOption = None,
-    booking: BookingOption = None,
-    status: StatusOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
+    include: Annotated[Detail | None, typer.Option(help="Also what became of each action.")] = None,
 ) -> None:
     """Write executions as CSV or JSON lines, as many as there are."""
     from bookflow.cli.exporting import export
 
-    query = {**_filters(workflow, booking, status, since, until), "format": kind.value}
-    export(server, f"{EXECUTIONS}/export", query, target)
+    asked = {**query, "format": kind.value, "include": None if include is None else include.value}
+    export(server, f"{EXECUTIONS}/export", asked, target)
 
 
 def _decide(
@@ -161,15 +149,3 @@ def _print_execution(found: Mapping[str, Any]) -> None:
 def _deliveries(item: Mapping[str, Any]) -> str:
     found = [one for one in item.get("deliveries") or () if isinstance(one, Mapping)]
     return ", ".join(f"{one.get('address')} ({one.get('status')})" for one in found)
-
-
-def _filters(
-    workflow: str | None,
-    booking: str | None,
-    status: str | None,
-    since: str | None,
-    until: str | None,
-) -> dict[str, str | None]:
-    return {
-        "workflow": workflow, "booking": booking, "status": status, "since": since, "until": until,
-    }  # fmt: skip

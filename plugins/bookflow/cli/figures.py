@@ -12,13 +12,42 @@ if TYPE_CHECKING:
 
 COUNTS = ("created", "ended", "successful", "failed", "cancelled")
 PERCENTILES = ("p50_ms", "p90_ms", "p95_ms", "p99_ms")
+_OUTCOMES = ("ended", "successful", "failed", "success_rate")
+_CAUSES = ("causes", ("cause", "type", "count", "share"))
+_TABLES = {
+    "trends": ("points", ("since", *_OUTCOMES)),
+    "failures": _CAUSES,
+    "skips": _CAUSES,
+    "endpoints": (
+        "endpoints",
+        ("endpoint", "channel", "deliveries", "successful", "failed", "success_rate", "attempts"),
+    ),
+    "actions": ("actions", ("workflow_id", "action", "type", *_OUTCOMES, "skipped", "average_ms")),
+}
+"""Which list of an answer is printed, and what of its items; the rest of the answer is JSON's."""
+_PERCENT = ("success_rate", "share")
+
+
+def print_view(name: str, answer: Mapping[str, Any]) -> None:
+    """Print one kind of figures."""
+    if name in _TABLES:
+        _print_period(answer)
+        key, columns = _TABLES[name]
+        rows = [[_cell(column, item.get(column)) for column in columns]
+                for item in _items(answer, key)]  # fmt: skip
+        print_table([column.replace("_", " ") for column in columns], rows)
+    elif name == "workflows":
+        _print_period(answer)
+        _print_workflows("in trouble", _items(answer, "problematic"))
+        _print_workflows("best", _items(answer, "best"))
+    else:
+        print_figures(answer)
 
 
 def print_figures(answer: Mapping[str, Any]) -> None:
     """Print the figures of a period, beside those of the period before."""
-    period, before = _part(answer, "period"), _part(answer, "compared_with")
-    shown = (period.get("since"), period.get("until"), period.get("timezone"))
-    print(show_text("{} to {} ({})".format(*shown)))
+    _print_period(answer)
+    before = _part(answer, "compared_with")
     change = _part(before, "change")
     executions, latency = _part(answer, "executions"), _part(answer, "latency")
     fields = {name: f"{executions.get(name)}{_change(change, name)}" for name in COUNTS}
@@ -34,6 +63,16 @@ def print_figures(answer: Mapping[str, Any]) -> None:
         print()
         keys = ("cause", "type", "count")
         print_table(("failed of", "action type", "count"), _pick(patterns, keys))
+
+
+def _print_period(answer: Mapping[str, Any]) -> None:
+    period = _part(answer, "period")
+    shown = (period.get("since"), period.get("until"), period.get("timezone"))
+    print(show_text("{} to {} ({})".format(*shown)))
+
+
+def _cell(column: str, value: Any) -> Any:
+    return show_rate(value) if column in _PERCENT else value
 
 
 def _print_workflows(heading: str, found: Sequence[Mapping[str, Any]]) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bookflow.cli.executions import SinceOption, UntilOption
 from bookflow.cli.options import Format, FormatOption, with_server
 from bookflow.cli.plain_text import print_json, show_text
+from bookflow.cli.query_options import SinceOption, UntilOption
 from bookflow.errors import InputError
 
 if TYPE_CHECKING:

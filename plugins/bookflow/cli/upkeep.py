@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import uuid
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bookflow.cli.options import DryRunOption, Format, FormatOption, YesOption, confirm
 from bookflow.cli.plain_text import print_json
+from bookflow.cli.query_options import WorkflowOption
 from bookflow.errors import InputError, NotFoundError
 from bookflow.settings import Settings
 
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 LISTED = 200
 
 
+class IncidentState(StrEnum):
+    """How an incident stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 def incidents(
     action: Annotated[
         str | None, typer.Argument(help="`close`, or nothing to list incidents.")
@@ -28,6 +37,10 @@ def incidents(
     incident_id: Annotated[str | None, typer.Argument(help="The incident to close.")] = None,
     note: Annotated[str, typer.Option(help="Why it is over.")] = "",
     has_closed: Annotated[bool, typer.Option("--all", help="List closed ones as well.")] = False,
+    state: Annotated[IncidentState, typer.Option(help="Which to list.")] = IncidentState.OPEN,
+    kind: Annotated[str | None, typer.Option(help="Only of this kind, such as failures.")] = None,
+    workflow: WorkflowOption = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = LISTED,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """List what the monitor found wrong, or close an incident by hand."""
@@ -46,13 +59,14 @@ def incidents(
             desk = open_incidents(store, settings)
             found: Any = [desk.close(_read_id(incident_id), actor=_actor(), note=note)]
         else:
-            wanted = IncidentFilter(is_open=None if has_closed else True)
-            found = store.list_incidents(wanted, limit=LISTED, cursor=None).items
+            is_open = None if has_closed else state is IncidentState.OPEN
+            wanted = IncidentFilter(is_open=is_open, kind=kind, workflow_id=workflow)
+            found = store.list_incidents(wanted, limit=limit, cursor=None).items
     rows = [show_incident(one) for one in found]
     if output is Format.JSON:
         print_json(rows)
     elif not rows:
-        print("no incidents" if has_closed else "no open incidents")
+        print("no incidents" if has_closed else f"no {state.value} incidents")
     else:
         names = ("id", "severity", "subject", "opened_at", "closed_at", "note")
         print_table(names, ([row[name] for name in names] for row in rows))

@@ -36,6 +36,13 @@ def list_workflows(
     sort: Annotated[
         str | None, typer.Option(help="Such as name, or -updated_at: the newest first.")
     ] = None,
+    event_type: Annotated[
+        str | None, typer.Option(help="Only those that match this event type.")
+    ] = None,
+    is_active: Annotated[
+        bool | None,
+        typer.Option("--active/--inactive", help="Only those that say so, valid or not."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="How many at most.")] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
@@ -44,6 +51,7 @@ def list_workflows(
 
     query = {
         "trigger": trigger, "organizer": organizer, "state": state, "search": search, "sort": sort,
+        "event_type": event_type, "is_active": is_active,
     }  # fmt: skip
     found = list(server.pages(WORKFLOWS, "workflows", limit=limit, **query))
     if output is Format.JSON:
@@ -167,6 +175,28 @@ def show_history(
     columns = ("commit", "version", "when", "who", "what")
     keys = ("commit", "version", "at", "author", "message")
     print_table(columns, ([_short(key, item.get(key)) for key in keys] for item in found))
+
+
+@app.command("diff")
+@with_server
+def compare_versions(
+    server: Server,
+    workflow_id: IdArgument,
+    older: Annotated[str, typer.Argument(metavar="FROM", help="A commit of its history.")],
+    newer: Annotated[
+        str | None, typer.Argument(metavar="[TO]", help="A later one; the file as it is now else.")
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Show what changed in a workflow between two commits, or since one."""
+    from bookflow.cli.tables import print_diff
+
+    query = {"from": older, "to": newer}
+    found = server.call("GET", _path(workflow_id, "diff"), query=query)
+    if output is Format.JSON:
+        print_json(found)
+    else:
+        print_diff(str(found.get("diff") or ""))
 
 
 @app.command("restore")

@@ -28,8 +28,8 @@ ACTION_COLUMNS = (
     "action", "type", "status", "reason", "cause", "attempts", "started_at", "duration_ms",
 )  # fmt: skip
 ACTION_HEADS = ("action", *(f"action_{name}" for name in ACTION_COLUMNS[1:]))
-# a spreadsheet takes a cell that begins so for a formula
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# a spreadsheet takes a cell that begins so for a formula, in East Asia also with wide signs
+_FORMULA_STARTS = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 Page = list[dict[str, Any]]
 
