@@ -171,6 +171,11 @@ class Settings:
         _check(settings)
         return settings
 
+    @property
+    def shows_only_own(self) -> bool:
+        """Tell whether people who are no admins are limited to workflows of their own."""
+        return self.organizers_see == "own"
+
 
 def _convert(name: str, text: str, default: object) -> object:
     if isinstance(default, Path):

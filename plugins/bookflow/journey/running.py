@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bookflow.errors import ConflictError
+from bookflow.errors import ConflictError, InputError
 from bookflow.journey.by_hand import HandDrafter
 from bookflow.records import Claim, EventSource, Finish, RunKey, new_id
 
@@ -33,7 +33,11 @@ KEY_LIMIT = 255
 
 @dataclass(frozen=True, slots=True)
 class TaskRuntime:
-    """The journey from inside a task; made once per task process."""
+    """The journey from inside a task; made once per task process.
+
+    `runs_by_hand` tells whether a run may name a booking in its `conf`: Airflow does not say whose
+    bookings whoever starts a DAG may see.
+    """
 
     store: RunStore
     intake_store: IntakeStore
@@ -42,6 +46,7 @@ class TaskRuntime:
     now: NowSource
     actor: Actor
     batch_size: int
+    runs_by_hand: bool = True
     make_id: Callable[[], uuid.UUID] = new_id
 
     def claim(self, workflow: WorkflowFacts, run: RunKey, conf: Mapping[str, Any]) -> Claim:
@@ -53,6 +58,7 @@ class TaskRuntime:
         """
         now = self.now()
         if conf.get("booking_id") or conf.get("booking"):
+            self._check_by_hand()
             self._record_manual(workflow, run, conf)
         claim = self.store.claim(workflow.id, run, limit=self.batch_size, now=now)
         if claim.has_more:
@@ -116,6 +122,15 @@ class TaskRuntime:
         # making a run takes a while; the clock finds what is due beyond these
         for at in times[:WAKE_LIMIT]:
             self.waker.wake(finish.workflow_id, at)
+
+    def _check_by_hand(self) -> None:
+        if not self.runs_by_hand:
+            message = (
+                "runs started in Airflow can't name a booking where people see only their own "
+                "workflows (BOOKFLOW_ORGANIZERS_SEE=own); run the workflow from bookflow's pages "
+                "or with `POST /workflows/<id>/execute`"
+            )
+            raise InputError("conf", message)
 
     def _record_manual(self, workflow: WorkflowFacts, run: RunKey, conf: Mapping[str, Any]) -> None:
         drafter = HandDrafter(self.intake_store, self.domain, self.make_id)

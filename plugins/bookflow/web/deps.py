@@ -23,7 +23,7 @@ from bookflow.spec.authoring.shapes import Author
 from bookflow.web.addressing import is_page, login_location
 from bookflow.web.lifecycle import Runtime, RuntimeDep, find_keeper
 from bookflow.web.limits import EXPORTS, LIVE_TESTS, LOGINS, find_client, limit_of, take_one
-from bookflow.web.ownership import OWN, find_owned, leaves_traces
+from bookflow.web.ownership import find_owned, leaves_traces
 from bookflow.web.problems import LoginRequiredError
 from bookflow.web.rights import Rights, fold_name
 from bookflow.web.visibility import (
@@ -216,7 +216,7 @@ SightDep = Annotated[Callable[[], bool], Depends(find_sight)]
 
 
 def _is_limited(user: BaseUser, runtime: Runtime) -> bool:
-    return runtime.settings.organizers_see == OWN and not is_admin(user)
+    return runtime.settings.shows_only_own and not is_admin(user)
 
 
 def _load_visibility(user: BaseUser) -> Visibility:

@@ -9,8 +9,6 @@ from bookflow.ports.reports import ExecutionFilter
 from bookflow.web.lifecycle import Runtime
 from bookflow.web.rights import fold_name
 
-OWN = "own"
-
 
 def find_owned(runtime: Runtime, names: frozenset[str]) -> frozenset[str]:
     """Give the ids of the workflows whose organizer goes by one of these names."""

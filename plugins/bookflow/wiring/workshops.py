@@ -103,6 +103,7 @@ def open_workshop(
         now=utc_now,
         actor=actor,
         batch_size=settings.batch_size,
+        runs_by_hand=not settings.shows_only_own,
     )
     return Workshop(runtime, settings, domain, connections, store, tracer)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import uuid
 
 import pytest
@@ -265,6 +266,18 @@ def test_run_by_hand_takes_a_whole_booking(world, make_booking):
     claim = world.runtime.claim(FACTS, RUN, {"booking": booking})
     assert claim.count == 1
     assert booking["id"] in world.store.load_subjects([booking["id"]])
+
+
+@pytest.mark.parametrize("key", ["booking", "booking_id"])
+def test_run_by_hand_opens_no_booking_where_people_see_only_their_own(
+    world, book, make_booking, key
+):
+    booking = make_booking()
+    book(id=booking["id"])
+    runtime = dataclasses.replace(world.runtime, runs_by_hand=False)
+    given = {"booking": booking, "booking_id": booking["id"]}[key]
+    with pytest.raises(InputError, match="BOOKFLOW_ORGANIZERS_SEE=own"):
+        runtime.claim(FACTS, RUN, {key: given})
 
 
 def test_runs_by_hand_with_long_ids_are_told_apart(world, make_booking):
