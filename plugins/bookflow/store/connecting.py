@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 5
 POOL_WAIT_SECONDS = 3.0
+SPARE_WAIT_SECONDS = 0.005
 TRANSACTION_TRIES = 4
 
 _OUTDATED = (
@@ -86,6 +87,10 @@ class Lender(Protocol):
         """Lend a connection that worked when it was last used."""
         ...
 
+    def lend_spare(self) -> AbstractContextManager[Link | None]:
+        """Lend a further connection, or None at once where there is none to spare."""
+        ...
+
     def close(self) -> None:
         """Close every connection; nothing is lent afterwards."""
         ...
@@ -114,6 +119,11 @@ class SingleLender:
             finally:
                 if self._link.broken:
                     self._link.close()
+
+    @contextmanager
+    def lend_spare(self) -> Iterator[Link | None]:
+        """Lend nothing: there is but one."""
+        yield None
 
     def close(self) -> None:
         """Close the connection, if there is one."""
@@ -145,6 +155,22 @@ class PooledLender:
             # the pool keeps to itself why it has none; a database that is away tells it here
             connect(self._dsn).close()
             raise
+        try:
+            yield link
+        finally:
+            pool.putconn(link)
+
+    @contextmanager
+    def lend_spare(self) -> Iterator[Link | None]:
+        """Lend what lies idle; where nothing does, the pool grows for the next time."""
+        from psycopg_pool import PoolTimeout
+
+        pool = self._ready()
+        try:
+            link = pool.getconn(timeout=SPARE_WAIT_SECONDS)
+        except PoolTimeout:
+            yield None
+            return
         try:
             yield link
         finally:
@@ -199,6 +225,10 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._lender.close()
+
+    def spare(self) -> AbstractContextManager[Link | None]:
+        """Lend a further connection to work beside the first, if one can be spared."""
+        return self._lender.lend_spare()
 
     def read(self, work: Callable[[Link], T]) -> T:
         """Run single statements; each is its own transaction, so it may be run again."""

@@ -6,6 +6,10 @@ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL jit = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 
+-- name: export_moment
+-- description: Name the moment that this transaction sees, for another one to see as well.
+SELECT pg_catalog.pg_export_snapshot() AS moment;
+
 -- name: lock_folding
 -- description: Let one process at a time fold; the number is "figures" in ASCII.
 -- Large folds, after a day without the clock, sort much.
