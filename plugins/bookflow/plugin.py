@@ -24,6 +24,28 @@ class BookflowPlugin(AirflowPlugin):
 
         return [{"app": create_app(), "url_prefix": "/bookflow", "name": "bookflow"}]
 
+    @property
+    def react_apps(self) -> list[dict[str, Any]]:  # type: ignore[override] # read the same way
+        """Give the entries of Airflow's UI; `ui/src/main.tsx` has a page for each name."""
+        return [
+            {
+                "name": name,
+                "url_route": route,
+                "destination": destination,
+                # relative, so that they follow Airflow below a path of its own
+                "bundle_url": "bookflow/static/main.js",
+                "icon": "bookflow/static/workflows.svg",
+                "icon_dark_mode": "bookflow/static/workflows_dark.svg",
+                "nav_top_level": destination == "nav",
+            }
+            for name, route, destination in (
+                ("Workflows", "workflows", "nav"),
+                ("Workflow", "workflow", "dag"),
+                ("Executions", "executions", "dag_run"),
+                ("Deliveries", "deliveries", "task"),
+            )
+        ]
+
     @cached_property
     def operator_extra_links(self) -> list[Any]:  # type: ignore[override] # read the same way
         """Give the link from a task to its executions."""

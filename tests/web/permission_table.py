@@ -5,8 +5,8 @@ path as routes have it, what it takes to be let in, and the answer to this harml
 somebody who is let in: its subject does not exist, its body is empty, or it only reads.
 
 What it takes: `signed-in`; `read`, `edit` and `run` of the workflow in the path, or of all; `some`
-is the right to run any one workflow; `all` that to everybody's; `create` that to edit any at all;
-`admin`; `signature` is no login.
+is the right to run any one workflow, `edit-some` that to edit one; `all` that to run everybody's;
+`create` that to edit any at all; `admin`; `signature` is no login.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ GET     /workflows/{workflow_id}/versions/{commit}   read       404
 GET     /workflows/{workflow_id}/diff                read       422
 POST    /workflows/{workflow_id}/restore             edit       422
 POST    /workflows/{workflow_id}/execute             run        422
-POST    /workflows/bulk                              edit       422
+POST    /workflows/bulk                              edit-some  422
 POST    /workflows/{workflow_id}/test                read       200
 POST    /workflows/{workflow_id}/what-if             edit       422
 POST    /workflows/{workflow_id}/validate            read       200
@@ -89,6 +89,7 @@ POST    /erasures                                    admin      422
 GET     /templates                                   read       200
 GET     /templates/{template_id}                     read       404
 POST    /templates/{template_id}/create              create     404
+GET     /me                                          read       200
 GET     /metrics                                     read       200
 POST    /inbound/sms-status                          signature  -
 POST    /inbound/{source}                            signature  -
@@ -129,9 +130,21 @@ def _read(line: str) -> Row:
 
 ROWS = tuple(_read(line) for line in TABLE.strip().splitlines())
 GUARDED = tuple(row for row in ROWS if row.needs != "signature")
+EDITOR = {"signed-in", "read", "edit", "edit-some", "create", "run", "some", "all"}
 RIGHTS = {
     "viewer": {"signed-in", "read"},
-    "user": {"signed-in", "read", "edit", "create", "run", "some", "all"},
-    "op": {"signed-in", "read", "edit", "create", "run", "some", "all", "admin"},
-    "admin": {"signed-in", "read", "edit", "create", "run", "some", "all", "admin"},
+    "user": EDITOR,
+    "op": {*EDITOR, "admin"},
+    "admin": {*EDITOR, "admin"},
 }
+# Which incidents are seen by who sees every workflow, and by who sees some, or only their own:
+# what, of which workflow, and whether it is seen then.
+INCIDENTS = """
+failures        mine    yes  yes
+failures        alien   yes  no
+endpoint        alien   yes  no
+endpoint        -       yes  no
+configuration   -       yes  no
+spec            alien   yes  no
+clock           -       yes  yes
+"""

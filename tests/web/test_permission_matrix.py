@@ -29,7 +29,8 @@ def ask(client: Any, row: Row, **more: Any) -> Any:
 def test_every_route_has_a_row(desk: Any) -> None:
     from bookflow.web.app import create_app
 
-    routes = create_app(lambda: desk).routes
+    # scripts of pages are files for everybody
+    routes = [one for one in create_app(lambda: desk).routes if hasattr(one, "methods")]
     there = sorted(f"{method} {route.path}" for route in routes for method in route.methods)
     assert there == sorted(row.key for row in ROWS)
 

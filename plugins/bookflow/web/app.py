@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
 from bookflow.web import (
+    account,
     analytics,
     audit,
     bookings,
@@ -48,6 +49,7 @@ from bookflow.web.limits import RequestLimits
 from bookflow.web.problems import install_handlers
 from bookflow.web.schemas import Problem
 from bookflow.web.shielding import Shield
+from bookflow.web.static_files import PageFiles
 from bookflow.web.template_schemas import REQUESTS as TEMPLATE_REQUESTS
 from bookflow.web.trial_schemas import REQUESTS as TRIAL_REQUESTS
 from bookflow.web.upkeep_schemas import REQUESTS as UPKEEP_REQUESTS
@@ -105,6 +107,7 @@ def create_app(
     app.state.meter = metrics.RequestMeter()
     app.router.routes.extend(_build_routes())
     app.dependency_overrides = _OVERRIDES.dependency_overrides
+    app.mount("/static", PageFiles(), name="static")
     install_handlers(app)
     # outermost, so that the answers to errors carry its headers too
     app.add_middleware(Shield)
@@ -134,7 +137,7 @@ def _build_routes() -> tuple[BaseRoute, ...]:
         health, catalogue, inbound_requests, endpoints, upcoming, audit,
         workflows, workflow_actions, workflow_versions, workflow_runs,
         workflow_templates, metrics, workflow_tests, workflow_validation, analytics,
-        incidents, erasures,
+        incidents, erasures, account,
     )  # fmt: skip
     for part in parts:
         routes.include_router(part.router, prefix=API_PREFIX, dependencies=guarded)

@@ -32,6 +32,7 @@ TAGS = (
     ("Audit", "Who changed what, and when."),
     ("People", "What is kept about a person."),
     ("Catalogue", "What builders and editors of specs need."),
+    ("Account", "Who you are, and what you may do."),
     ("Health", "For load balancers, alarms and dashboards."),
 )
 PERMISSION = "x-permission"
@@ -41,6 +42,7 @@ _GUARDS: tuple[tuple[Callable[..., Any], Permission], ...] = (
     (deps.require_admin, "admin"),
     (deps.require_editing, "edit"),
     (deps.require_running, "run"),
+    (deps.require_editing_some, "edit"),
     (deps.require_running_some, "run"),
     (deps.require_triggering, "run"),
     (deps.require_reading, "read"),
