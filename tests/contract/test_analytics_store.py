@@ -30,6 +30,9 @@ PLAN = [("mail", "send_email"), ("text", "send_sms")]
 ALL = frozenset({"welcome", "remind", "never-ran"})
 
 
+OF_GIVEN_WORKFLOWS = (Part.ACTIVITY, Part.ACTIONS, Part.WORKFLOW_LATENCIES)
+
+
 def make_report(key: Any, status: str, at: datetime) -> DeliveryReport:
     return DeliveryReport(key, "", status, DeliveryStatus(status), at, error_code="30003")
 
@@ -69,6 +72,22 @@ def test_executions_count_when_they_were_made_and_when_they_ended(scene, fold):
         {"bucket": 0, "created": 4, "completed": 0, "failed": 0, "cancelled": 0},
         {"bucket": 1, "created": 0, "completed": 2, "failed": 1, "cancelled": 0},
     ]
+
+
+def test_activity_is_counted_per_workflow_and_span(scene, fold):
+    end(scene, "completed", "failed", at=NOW + minutes(61))
+    scene.book(workflow="remind")
+    fold()
+    hours = tuple(NOW + timedelta(hours=n) for n in range(4))
+    none = {"created": 0, "completed": 0, "failed": 0, "cancelled": 0}
+    remind = {"workflow_id": "remind", "bucket": 0, **none, "created": 1}
+    assert count(scene.store, Part.ACTIVITY, hours, workflow_ids=ALL) == [
+        remind,
+        {"workflow_id": "welcome", "bucket": 0, **none, "created": 2},
+        {"workflow_id": "welcome", "bucket": 1, **none, "completed": 1, "failed": 1},
+    ]
+    only = frozenset({"remind"})
+    assert count(scene.store, Part.ACTIVITY, hours, workflow_ids=only) == [remind]
 
 
 def test_an_execution_that_is_retried_takes_its_failure_back(scene, fold):
@@ -234,7 +253,7 @@ def every_request(*spans: tuple[datetime, ...]) -> list[FigureRequest]:
         for part in Part
         for chosen in (None, ALL, frozenset({"remind"}))
         for status in (("failed", "skipped") if part is Part.PLACES else ("failed",))
-        if chosen is not None or part not in (Part.ACTIONS, Part.WORKFLOW_LATENCIES)
+        if chosen is not None or part not in OF_GIVEN_WORKFLOWS
     ]
 
 

@@ -113,6 +113,53 @@ def test_trend_in_days_of_a_zone(play: Play, get: Any) -> None:
     assert found["points"][1]["since"] == f"{NOW.date()}T00:00:00+05:45"
 
 
+def test_activity_of_workflows_day_by_day(play: Play, get: Any) -> None:
+    # in Kathmandu the next day has begun
+    run(play, "hello", "completed", "failed", at=NOW.replace(hour=23) - DAY)
+    run(play, "hello", "completed", at=NOW.replace(hour=17) - DAY)
+    run(play, "bye", "completed")
+    found = get("/analytics/activity", workflow="hello, quiet,", days=2, timezone="Asia/Kathmandu")
+    assert found == {
+        "days": [str(NOW.date() - DAY), str(NOW.date())],
+        "workflows": {
+            "hello": {"completed": [1, 1], "failed": [0, 1]},
+            "quiet": {"completed": [0, 0], "failed": [0, 0]},
+        },
+    }
+    schemas.ActivityAnswer.model_validate(found)
+    assert len(get("/analytics/activity", workflow="hello")["days"]) == 14
+
+
+def test_activity_tells_nothing_of_what_one_may_not_see(
+    scene: Any, play: Play, get: Any, dags: Any
+) -> None:
+    dags("bookflow-hello")
+    dags("bookflow-bye", team="red")
+    run(play, "bye", "completed")
+    viewer = scene.sign_in("viewer")
+    found = get("/analytics/activity", client=viewer, workflow="hello,bye,never")
+    assert list(found["workflows"]) == ["hello"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"workflow": ",".join(f"w{n}" for n in range(101))}, "workflow"),
+        ({"workflow": "a" * 600}, "workflow"),
+        ({"workflow": "a\0"}, "workflow"),
+        ({}, "workflow"),
+        ({"workflow": "hello", "days": 0}, "days"),
+        ({"workflow": "hello", "days": 93}, "days"),
+        ({"workflow": "hello", "timezone": "Europe/Berlln"}, "timezone"),
+        ({"workflow": "hello", "period": "7d"}, "period"),
+    ],
+)
+def test_activity_refuses_what_it_cannot_answer(
+    get: Any, asked: dict[str, Any], field: str
+) -> None:
+    assert get("/analytics/activity", 422, **asked)["errors"][0]["field"].endswith(field)
+
+
 def test_causes_over_time(play: Play, get: Any) -> None:
     run(play, "hello", "skipped", "skipped", at=NOW - DAY, cause="condition: duration equals 30")
     run(play, "hello", "skipped", "failed", at=NOW, cause="late")

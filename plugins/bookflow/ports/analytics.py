@@ -25,6 +25,7 @@ class Part(StrEnum):
     - `latencies`: bucket, count, p50, p90, p95, p99 (completed executions, from due to completed);
       of several spans one more row comes last, of all of them together, with no bucket
     - `workflows`: workflow_id, created, completed, failed, cancelled
+    - `activity`: workflow_id, bucket, created, completed, failed, cancelled
     - `workflow_latencies`: workflow_id, count, p50, p90, p95, p99
     - `types`: type, status, count, duration_ms
     - `actions`: workflow_id, action, type, status, count, duration_ms
@@ -41,6 +42,7 @@ class Part(StrEnum):
     EXECUTIONS = "executions"
     LATENCIES = "latencies"
     WORKFLOWS = "workflows"
+    ACTIVITY = "activity"
     WORKFLOW_LATENCIES = "workflow_latencies"
     TYPES = "types"
     ACTIONS = "actions"

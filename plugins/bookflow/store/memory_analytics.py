@@ -70,6 +70,7 @@ class MemoryAnalytics:
             Part.EXECUTIONS: (self._execution_entries, _count_executions),
             Part.LATENCIES: (self._execution_entries, _count_latencies),
             Part.WORKFLOWS: (self._execution_entries, _count_workflows),
+            Part.ACTIVITY: (self._execution_entries, _count_activity),
             Part.WORKFLOW_LATENCIES: (self._execution_entries, _count_workflow_latencies),
             Part.TYPES: (self._action_entries, _count_types),
             Part.ACTIONS: (self._action_entries, _count_actions),
@@ -184,6 +185,10 @@ def _count_latencies(entries: list[_Row], request: FigureRequest) -> list[_Row]:
 
 def _count_workflows(entries: list[_Row], _: FigureRequest) -> list[_Row]:
     return _sum_by(_outcomes(entries), ("workflow_id",), _OUTCOMES)
+
+
+def _count_activity(entries: list[_Row], _: FigureRequest) -> list[_Row]:
+    return _sum_by(_outcomes(entries), ("workflow_id", "bucket"), _OUTCOMES)
 
 
 def _count_workflow_latencies(entries: list[_Row], _: FigureRequest) -> list[_Row]:

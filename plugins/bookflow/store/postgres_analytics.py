@@ -24,6 +24,7 @@ _QUERIES = {
     Part.EXECUTIONS: "count_executions",
     Part.LATENCIES: "count_latencies",
     Part.WORKFLOWS: "count_workflows",
+    Part.ACTIVITY: "count_activity",
     Part.WORKFLOW_LATENCIES: "count_workflow_latencies",
     Part.TYPES: "count_types",
     Part.ACTIONS: "count_actions",
@@ -33,6 +34,7 @@ _QUERIES = {
 }
 _FURTHER = (Part.LATENCIES, Part.TYPES, Part.CAUSES)
 """What has more roll-ups of all workflows together, since it has many rows per slot."""
+_OF_GIVEN_WORKFLOWS = (Part.ACTIVITY, Part.ACTIONS, Part.WORKFLOW_LATENCIES)
 SHARED_FROM = 4
 """So many questions are worth a second connection, which has them answered in half the time."""
 _TOGETHER = ("",)
@@ -93,7 +95,7 @@ def figure_query(request: FigureRequest) -> tuple[bytes, dict[str, Any]]:
 
 
 def _read(link: Link, request: FigureRequest) -> list[dict[str, Any]]:
-    if request.workflow_ids is None and request.part in (Part.ACTIONS, Part.WORKFLOW_LATENCIES):
+    if request.workflow_ids is None and request.part in _OF_GIVEN_WORKFLOWS:
         message = f"{request.part} are counted for given workflows only"
         raise ValueError(message)
     query, params = figure_query(request)

@@ -10,9 +10,10 @@ from fastapi.responses import JSONResponse
 from bookflow.errors import NotFoundError
 from bookflow.journey.management.describing import figures_of
 from bookflow.ports.reports import ExecutionFilter
-from bookflow.web.analytics_questions import PERIOD_KEYS, PeriodDep, QuestionDep
+from bookflow.web.analytics_questions import PERIOD_KEYS, ActivityDep, PeriodDep, QuestionDep
 from bookflow.web.analytics_schemas import (
     ActionAnswer,
+    ActivityAnswer,
     CauseAnswer,
     Comparison,
     EndpointAnswer,
@@ -60,6 +61,22 @@ def get_performance(asked: QuestionDep, runtime: RuntimeDep) -> JSONResponse:
 def get_trends(asked: QuestionDep, runtime: RuntimeDep) -> JSONResponse:
     """Give figures per hour, day or week of a time zone, at most 1,000 points."""
     return JSONResponse(runtime.management.analytics.tell_trends(asked))
+
+
+@router.get(
+    "/analytics/activity",
+    summary="What workflows did day by day",
+    response_model=None,
+    responses={200: {"model": ActivityAnswer, "description": "A count per workflow and day."}},
+)
+def get_activity(asked: ActivityDep, runtime: RuntimeDep) -> JSONResponse:
+    """Give how many executions completed and failed on each of the last days, for small charts.
+
+    Workflows that you may not see are left out; days without executions are zeros.
+    """
+    return JSONResponse(
+        runtime.management.analytics.tell_activity(asked.period, asked.workflow_ids)
+    )
 
 
 @router.get(

@@ -18,6 +18,7 @@ from bookflow.journey.analytics.periods import (
     Unit,
     choose_unit,
     last_days,
+    last_whole_days,
     make_period,
     midnight,
 )
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 DEFAULT_PERIOD = "30d"
 LIST_SIZE = 10
 LIST_LIMIT = 100
+ACTIVITY_DAYS = 14
+ACTIVITY_MOST_DAYS = 92
+ACTIVITY_LIMIT = 100
 PERIOD_KEYS = (
     "since", "until", "period", "timezone", "unit", "limit", "compare_since", "compare_until",
 )  # fmt: skip
@@ -96,6 +100,17 @@ CompareUntil = Annotated[
 ]
 WorkflowId = Annotated[
     str | None, Query(description="Only of this workflow.", examples=["booking-confirmation"])
+]
+WorkflowIds = Annotated[
+    str,
+    Query(
+        description=f"Of these workflows: at most {ACTIVITY_LIMIT} ids, separated by commas.",
+        examples=["booking-confirmation,day-before-reminder"],
+    ),
+]
+Days = Annotated[
+    int,
+    Query(ge=1, le=ACTIVITY_MOST_DAYS, description="How many days, today included.", examples=[14]),
 ]
 Organizer = Annotated[
     str | None,
@@ -168,6 +183,36 @@ def read_question(
 
 
 QuestionDep = Annotated[Question, Depends(read_question)]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedActivity:
+    """Whole days, and the workflows to tell them of."""
+
+    period: Period
+    workflow_ids: frozenset[str]
+
+
+def read_activity(
+    request: Request,
+    runtime: RuntimeDep,
+    rights: RightsDep,
+    workflow: WorkflowIds,
+    days: Days = ACTIVITY_DAYS,
+    timezone: Timezone = None,
+) -> AskedActivity:
+    """Read of which workflows and how many days; those the user may not see are left out."""
+    refuse_unknown(request.query_params.keys(), ("workflow", "days", "timezone"))
+    named = {part.strip() for part in workflow.split(",")} - {""}
+    if len(named) > ACTIVITY_LIMIT:
+        raise InputError("workflow", f"takes at most {ACTIVITY_LIMIT} ids, separated by commas")
+    for one in named:
+        read_query_text("workflow", one)
+    period = last_whole_days(days, runtime.management.now(), _read_zone(timezone))
+    return AskedActivity(period, frozenset(filter(rights.visibility.includes, named)))
+
+
+ActivityDep = Annotated[AskedActivity, Depends(read_activity)]
 
 
 def _find_workflows(runtime: Runtime, organizer: str | None, trigger: str | None) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import AwareDatetime, Field
 
 from bookflow.web.schemas import Answer, ExecutionSummary
@@ -230,6 +232,26 @@ class TrendAnswer(Answer):
     period: CountedPeriod = Field(description="What was counted.")
     unit: str = Field(description="How long a point is.", examples=["day"])
     points: list[TrendPoint] = Field(description="In order; empty ones are there too.")
+
+
+class DailyOutcomes(Answer):
+    """How the executions of a workflow ended, day by day."""
+
+    completed: list[int] = Field(description="One count per day.", examples=[[4, 0, 7]])
+    failed: list[int] = Field(description="One count per day.", examples=[[0, 0, 1]])
+
+
+class ActivityAnswer(Answer):
+    """What workflows did in the last days."""
+
+    days: list[date] = Field(
+        description="The oldest first; the last one is today.",
+        examples=[["2026-03-01", "2026-03-02", "2026-03-03"]],
+    )
+    workflows: dict[str, DailyOutcomes] = Field(
+        description="By id: those asked for that you may see.",
+        examples=[{_WORKFLOW: {"completed": [4, 0, 7], "failed": [0, 0, 1]}}],
+    )
 
 
 class CauseTrend(Answer):

@@ -83,7 +83,7 @@ def assert_figures_by_index(found, *, is_alone=False):
 @pytest.mark.parametrize("chosen", [None, SOME], ids=["all", "some"])
 @pytest.mark.parametrize("part", list(Part))
 def test_figures_are_read_by_index(filled, part, chosen, edges):
-    if chosen is None and part in (Part.ACTIONS, Part.WORKFLOW_LATENCIES):
+    if chosen is None and part in (Part.ACTIVITY, Part.ACTIONS, Part.WORKFLOW_LATENCIES):
         chosen = SOME
     query, params = figure_query(FigureRequest(part, edges, chosen))
     found = scans(filled, query, params)

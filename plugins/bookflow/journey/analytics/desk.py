@@ -104,6 +104,24 @@ class Analytics:
             "points": _tell_trend(asked, edges, found["trend"], found["latency"]),
         }
 
+    def tell_activity(self, period: Period, workflow_ids: frozenset[str]) -> _Row:
+        """Give how many executions of each workflow completed and failed, day by day."""
+        edges = period.cut(Unit.DAY)
+        [rows] = self._store.read_figures([FigureRequest(Part.ACTIVITY, edges, workflow_ids)])
+        counted = {(row["workflow_id"], row["bucket"]): row for row in rows}
+        days = range(len(edges) - 1)
+
+        def tell(workflow_id: str, name: str) -> list[int]:
+            return [counted.get((workflow_id, day), {}).get(name, 0) for day in days]
+
+        return {
+            "days": [edge.astimezone(period.zone).date().isoformat() for edge in edges[:-1]],
+            "workflows": {
+                one: {"completed": tell(one, "completed"), "failed": tell(one, "failed")}
+                for one in sorted(workflow_ids)
+            },
+        }
+
     def tell_comparison(self, asked: Question) -> _Row:
         """Give two periods beside each other."""
         found = self._read(

@@ -109,6 +109,13 @@ def last_days(length: timedelta, now: datetime, zone: ZoneInfo) -> Period:
     return make_period(since, until, zone)
 
 
+def last_whole_days(count: int, now: datetime, zone: ZoneInfo) -> Period:
+    """Give so many days of the calendar up to the end of today."""
+    today = now.astimezone(zone).date()
+    since = midnight(today - timedelta(days=count - 1), zone)
+    return make_period(since, midnight(today + timedelta(days=1), zone), zone)
+
+
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """Give the instant at which a day begins."""
     # where a clock skips midnight, this is the instant at which it does

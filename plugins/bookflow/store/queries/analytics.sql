@@ -306,6 +306,40 @@ GROUP BY workflow_id
 HAVING (sum(created), sum(completed), sum(failed), sum(cancelled)) IS DISTINCT FROM (0, 0, 0, 0)
 ORDER BY workflow_id COLLATE "C";
 
+-- name: count_activity
+-- description: Count executions of some workflows, per workflow and span between edges.
+WITH pieces AS (
+    SELECT * FROM unnest(
+        %(grains)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]
+    ) AS p (grain, since, until)
+),
+counted AS (
+    SELECT f.*
+    FROM pieces AS p
+    CROSS JOIN LATERAL (
+        SELECT f.workflow_id, f.slot, f.created, f.completed, f.failed, f.cancelled
+        FROM bookflow.execution_figures AS f
+        WHERE
+            f.grain = p.grain AND f.slot >= p.since AND f.slot < p.until
+            AND f.workflow_id = ANY(%(ids)s)
+        OFFSET 0
+    ) AS f
+    UNION ALL
+    SELECT d.workflow_id, d.slot, d.created, d.completed, d.failed, d.cancelled
+    FROM bookflow.execution_deltas AS d
+    WHERE
+        d.slot >= %(since)s AND d.slot < %(until)s
+        AND d.workflow_id = ANY(%(ids)s)
+)
+SELECT
+    workflow_id, width_bucket(slot, %(edges)s::timestamptz[]) - 1 AS bucket,
+    sum(created)::bigint AS created, sum(completed)::bigint AS completed,
+    sum(failed)::bigint AS failed, sum(cancelled)::bigint AS cancelled
+FROM counted
+GROUP BY workflow_id, 2
+HAVING (sum(created), sum(completed), sum(failed), sum(cancelled)) IS DISTINCT FROM (0, 0, 0, 0)
+ORDER BY workflow_id COLLATE "C", 2;
+
 -- name: count_workflow_latencies
 -- description: Give percentiles per workflow of the time from due to completed, as buckets.
 WITH pieces AS (
