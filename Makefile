@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
+PAGES = $(BIN)/python plugins/bookflow/ui/build_pages.py
 DEVELOPMENT := $(VENV)/.development-installed
 export PYTHONPATH :=
 # trust what this machine trusts, as pip does: uv's own list knows no company's proxy
@@ -14,7 +15,7 @@ pip_install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check api-docs format bench chaos lock clean
+.PHONY: help install pages demo test check api-docs format bench chaos lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -33,29 +34,37 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	$(call pip_install,-r requirements-dev.txt)
 	@touch $@
 
-install: $(RUNTIME) ## Make .venv with pinned requirements and the bookflow command
+install: $(RUNTIME) pages ## Make .venv with pinned requirements, the pages and the bookflow command
 
-demo: $(RUNTIME) ## Start Airflow with local receivers and show sample bookings (ONCE=1: then exit)
+# it looks by itself whether there is anything new
+pages: $(RUNTIME)
+	@$(PAGES)
+
+demo: $(RUNTIME) pages ## Start Airflow with local receivers and show sample bookings (ONCE=1: then exit)
 	$(BIN)/bookflow demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
-check: $(DEVELOPMENT) ## Format, lint, rules, types, scans, unit tests: no database, under a minute
+check: $(DEVELOPMENT) pages ## Format, lint, rules, types, scans, unit tests: no database, under a minute
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m tests.scanning
+	$(PAGES) check
 	$(BIN)/python -m pytest tests/unit -q -n auto -m "not slow" -p no:schemathesis
 
-test: $(DEVELOPMENT) ## The whole suite, on embedded PostgreSQL and a real Airflow
+test: $(DEVELOPMENT) pages ## The whole suite, on embedded PostgreSQL and a real Airflow
+	$(PAGES) test
+	$(BIN)/python -m tests.acceptance.chromium
 	$(BIN)/python -m pytest --ignore tests/acceptance -n auto
-	$(BIN)/python -m pytest tests/acceptance -n 2 --dist loadgroup
+	$(BIN)/python -m pytest tests/acceptance -n 3
 
 api-docs: $(DEVELOPMENT) ## Write docs/api.md and docs/cli.md from the code
 	$(BIN)/python -m docs.reference
 
-format: $(DEVELOPMENT) ## Format and mend what can be mended
+format: $(DEVELOPMENT) pages ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(PAGES) format
 
 bench: $(DEVELOPMENT) ## Measure and write docs/benchmarks.md (PARTS="burst latency": only these)
 	$(BIN)/python -m benchmarks $(PARTS)
@@ -71,4 +80,4 @@ lock: $(DEVELOPMENT) ## Compile requirements.txt and requirements-dev.txt from t
 		--output-file requirements-dev.txt
 
 clean: ## Remove the virtual environment and the demo's data
-	rm -rf $(VENV) .bookflow build dist
+	rm -rf $(VENV) .bookflow build dist plugins/bookflow/ui/dist plugins/bookflow/ui/node_modules

@@ -8,6 +8,7 @@ from typing import Any
 
 from docs.reference.api_page import write_api_page
 from docs.reference.cli_page import write_cli_page
+from docs.reference.client_types import TYPES, write_client_types
 
 DOCS = Path(__file__).parents[1]
 
@@ -27,9 +28,14 @@ def list_pages() -> dict[Path, str]:
     return {DOCS / "api.md": write_api_page(describe_api()), DOCS / "cli.md": write_cli_page()}
 
 
+def list_files() -> dict[Path, str]:
+    """Give every generated file; the types of the client need Node."""
+    return {**list_pages(), TYPES: write_client_types(describe_api())}
+
+
 def main() -> None:
-    """Write the pages."""
-    for path, text in list_pages().items():
+    """Write the pages, and the types of the API's client."""
+    for path, text in list_files().items():
         path.write_text(text, encoding="utf-8")
 
 

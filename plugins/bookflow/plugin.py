@@ -43,6 +43,7 @@ class BookflowPlugin(AirflowPlugin):
                 ("Workflow", "workflow", "dag"),
                 ("Executions", "executions", "dag_run"),
                 ("Deliveries", "deliveries", "task"),
+                ("Deliveries", "run-deliveries", "task_instance"),
             )
         ]
 
