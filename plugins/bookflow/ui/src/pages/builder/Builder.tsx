@@ -1,0 +1,105 @@
+import { Text } from "@chakra-ui/react";
+import { useEffect, useState } from "react";
+
+import type { SpecIssue, Workflow } from "../../api/schema";
+import { BuilderNotices } from "./BuilderNotices";
+import { BuilderPanes } from "./BuilderPanes";
+import { changeDraft, type Draft, isChanged, present, withServerText } from "./draft/drafts";
+import { summaryOf } from "./draft/summary";
+import { DraftBar } from "./DraftBar";
+import { EditingContext } from "./editing";
+import { IssueList } from "./IssueList";
+import { ConflictDialog } from "./saving/ConflictDialog";
+import { SaveDialog } from "./saving/SaveDialog";
+import { useEditingState } from "./useEditingState";
+import { useKeys } from "./useKeys";
+import { useView } from "./useView";
+
+interface Props {
+  id: string | null;
+  draft: Draft;
+  workflow: Workflow | null;
+  mayEdit: boolean;
+}
+
+/** Edits one workflow: as a flow with forms, and as YAML, both in step. */
+export function Builder({ id, draft, workflow, mayEdit }: Props) {
+  const [open, setOpen] = useState<"save" | "conflict" | null>(null);
+  const [isTried, setTried] = useState(false);
+  const [jump, setJump] = useState<{ to: number }>();
+  const state = useEditingState(id, draft, workflow, mayEdit, isTried);
+  const { editing, check, latest, checked } = state;
+  const snapshot = present(draft);
+  const [view, show] = useView(isUnreadable(workflow, draft) ? "yaml" : "flow");
+  const isConflict = latest?.isConflict === true || isOvertaken(workflow, draft);
+
+  const exact = check?.saved?.yaml;
+  useEffect(() => {
+    if (exact === undefined) return;
+    changeDraft(editing.draftKey, (now) => withServerText(now, checked, exact));
+  }, [exact, checked, editing.draftKey]);
+
+  const save = () => {
+    if (!mayEdit || !isChanged(draft)) return;
+    setTried(true);
+    if (isConflict) setOpen("conflict");
+    else if (latest?.errors.length || snapshot.problem) {
+      // the list is there a moment later where it was hidden
+      setTimeout(() => document.getElementById("bookflow-issues")?.focus(), 0);
+    } else setOpen("save");
+  };
+  useKeys(editing.draftKey, save);
+  const showLine = (issue: SpecIssue) => {
+    show("yaml");
+    void import("./text/marks").then(({ placeOf }) => {
+      setJump({ to: placeOf(snapshot.text, snapshot.isTyped, issue)[0] });
+    });
+  };
+  const close = () => {
+    setOpen(null);
+  };
+  const lookAtBoth = () => {
+    setOpen("conflict");
+  };
+
+  return (
+    <EditingContext.Provider value={editing}>
+      <DraftBar
+        draft={draft}
+        isNew={id === null}
+        mayEdit={mayEdit}
+        view={view}
+        onView={show}
+        onSave={save}
+      />
+      <Text fontSize="sm" color="fg.muted" mb={2} overflowWrap="anywhere">
+        {summaryOf(snapshot.spec)}
+      </Text>
+      <BuilderNotices
+        id={id}
+        draft={draft}
+        isConflict={isConflict}
+        refusal={latest?.refusal ?? null}
+        onLookAtBoth={lookAtBoth}
+      />
+      <IssueList onShowLine={showLine} />
+      <BuilderPanes id={id} snapshot={snapshot} view={view} mayEdit={mayEdit} jump={jump} />
+      {open === "save" ? (
+        <SaveDialog id={id} check={check} onClose={close} onConflict={lookAtBoth} />
+      ) : null}
+      {open === "conflict" && id !== null ? (
+        <ConflictDialog id={id} draft={draft} onClose={close} />
+      ) : null}
+    </EditingContext.Provider>
+  );
+}
+
+/** Whether somebody else saved what is changed here. */
+function isOvertaken(workflow: Workflow | null, draft: Draft): boolean {
+  return workflow !== null && isChanged(draft) && workflow.version !== draft.base.version;
+}
+
+/** Whether forms alone would not show what is wrong. */
+function isUnreadable(workflow: Workflow | null, draft: Draft): boolean {
+  return workflow?.state === "invalid" && workflow.version === draft.base.version;
+}

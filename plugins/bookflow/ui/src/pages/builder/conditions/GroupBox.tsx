@@ -1,0 +1,35 @@
+import { Box, Text } from "@chakra-ui/react";
+import { RuleGroup, type RuleGroupProps } from "react-querybuilder";
+
+import { useIssues, useTrace } from "./ConditionContext";
+import { Outcome } from "./Outcome";
+import { Ticked } from "./Ticked";
+
+/** A group of rules in a frame, with its outcome on the pinned booking. */
+export function GroupBox(props: RuleGroupProps) {
+  const issues = useIssues(props.path);
+  const trace = useTrace(props.path);
+  return (
+    <Box
+      role={props.path.length ? "listitem" : undefined}
+      borderWidth="1px"
+      borderLeftWidth={props.path.length ? "3px" : "1px"}
+      borderRadius="md"
+      p={{ base: 2, md: 3 }}
+      minWidth={0}
+      position="relative"
+    >
+      {trace ? (
+        <Box mb={2}>
+          <Outcome trace={trace} />
+        </Box>
+      ) : null}
+      <RuleGroup {...props} />
+      {issues.map(({ key, message }) => (
+        <Text key={key + message} fontSize="xs" color="fg.error" mt={1}>
+          <Ticked>{message}</Ticked>
+        </Text>
+      ))}
+    </Box>
+  );
+}

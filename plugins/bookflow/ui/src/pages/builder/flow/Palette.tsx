@@ -1,0 +1,42 @@
+import { Button, HStack, Text } from "@chakra-ui/react";
+
+import { useSpecSchema } from "../../../api/builder";
+import { typesIn } from "../actionTypes";
+import { useEditing } from "../editing";
+import { useActionEdits } from "../useActionEdits";
+
+/** What a dragged kind of action carries. */
+export const DRAGGED_TYPE = "application/x-bookflow-action";
+
+/** The kinds of actions; a click adds one at the end, dragging puts it where it is dropped. */
+export function Palette() {
+  const { isLocked } = useEditing();
+  const { data } = useSpecSchema();
+  const { add } = useActionEdits();
+  if (isLocked) return null;
+  return (
+    <HStack gap={2} wrap="wrap" mb={2} role="group" aria-label="Add an action">
+      <Text fontSize="sm" color="fg.muted">
+        Add
+      </Text>
+      {typesIn(data).map(({ type, label, help, Icon }) => (
+        <Button
+          key={type}
+          size="xs"
+          variant="outline"
+          draggable
+          title={`${help} Drag it into the flow, or click to add it at the end.`.trim()}
+          onDragStart={({ dataTransfer }) => {
+            dataTransfer.setData(DRAGGED_TYPE, type);
+            dataTransfer.effectAllowed = "copy";
+          }}
+          onClick={() => {
+            add(type);
+          }}
+        >
+          <Icon aria-hidden /> {label}
+        </Button>
+      ))}
+    </HStack>
+  );
+}

@@ -1,0 +1,13 @@
+import { createContext, type KeyboardEvent, useContext } from "react";
+
+interface Flow {
+  choose: (position: number | null) => void;
+  onKey: (event: KeyboardEvent, position: number) => void;
+}
+
+export const FlowContext = createContext<Flow>({ choose: () => undefined, onKey: () => undefined });
+
+/** What boxes of the flow do when they are used. */
+export function useFlow(): Flow {
+  return useContext(FlowContext);
+}

@@ -1,0 +1,99 @@
+import { Button, CloseButton, Dialog, Portal, Text } from "@chakra-ui/react";
+
+import { ApiProblem } from "../../../api/client";
+import type { Check } from "../../../api/builder";
+import { Loading } from "../../../states/Loading";
+import { Notice } from "../../../states/Notice";
+import { DiffView } from "./DiffView";
+import { readDiff } from "./lineDiff";
+import { useSave } from "./useSave";
+
+interface Props {
+  id: string | null;
+  /** What the server says about the edit as it is now; none while it still looks. */
+  check: Check | undefined;
+  onClose: () => void;
+  onConflict: () => void;
+}
+
+/** Shows what saving would change, and saves it. */
+export function SaveDialog({ id, check, onClose, onConflict }: Props) {
+  const save = useSave(id);
+  const problem = save.error;
+  const isOutdated = problem instanceof ApiProblem && problem.status === 412;
+  const start = () => {
+    save.mutate(undefined, {
+      onSuccess: onClose,
+      onError: (error) => {
+        if (error instanceof ApiProblem && error.status === 412) onConflict();
+      },
+    });
+  };
+  return (
+    <Dialog.Root
+      open
+      size="lg"
+      scrollBehavior="inside"
+      onOpenChange={({ open }) => {
+        if (!open) onClose();
+      }}
+    >
+      <Portal>
+        <Dialog.Backdrop />
+        <Dialog.Positioner>
+          <Dialog.Content>
+            <Dialog.Header>
+              <Dialog.Title>
+                {id === null ? "Make this workflow" : "Save your changes"}
+              </Dialog.Title>
+            </Dialog.Header>
+            <Dialog.Body>
+              <WhatIsSaved check={check} isNew={id === null} />
+              {problem && !isOutdated ? (
+                <Notice kind="error" title="It was not saved">
+                  {problem.message} Your changes are still here.
+                </Notice>
+              ) : null}
+            </Dialog.Body>
+            <Dialog.Footer>
+              <Button variant="outline" onClick={onClose}>
+                Go on editing
+              </Button>
+              <Button loading={save.isPending} disabled={!check?.saved} onClick={start}>
+                {id === null ? "Make it" : "Save"}
+              </Button>
+            </Dialog.Footer>
+            <Dialog.CloseTrigger asChild>
+              <CloseButton size="sm" aria-label="Close" />
+            </Dialog.CloseTrigger>
+          </Dialog.Content>
+        </Dialog.Positioner>
+      </Portal>
+    </Dialog.Root>
+  );
+}
+
+/** What saving would write, or why it can't. */
+function WhatIsSaved({ check, isNew }: { check: Check | undefined; isNew: boolean }) {
+  if (!check) return <Loading what="what would change" />;
+  if (!check.saved) {
+    return (
+      <Notice kind="error" title="It can't be saved like this">
+        {check.refusal ?? "Close this, and mend what is listed on the page."}
+      </Notice>
+    );
+  }
+  const { path, diff, is_active } = check.saved;
+  return (
+    <>
+      <Text mb={2} fontSize="sm">
+        {isNew ? "The new file " : "The changes in "}
+        <code>{path}</code>, as they are committed:
+      </Text>
+      <DiffView lines={readDiff(diff)} label="What is saved" />
+      {is_active === false ? (
+        <Notice kind="info">The workflow is switched off: nothing will run.</Notice>
+      ) : null}
+    </>
+  );
+}
