@@ -1,0 +1,18 @@
+import { Button, Center } from "@chakra-ui/react";
+import { ArrowUp } from "lucide-react";
+
+interface Props {
+  count: number;
+  onShow: () => void;
+}
+
+/** Says how many came while one reads further down, and brings one there. */
+export function NewRows({ count, onShow }: Props) {
+  return (
+    <Center position="sticky" top={2} zIndex="docked" height={0} overflow="visible">
+      <Button size="xs" rounded="full" shadow="md" aria-live="polite" onClick={onShow}>
+        <ArrowUp aria-hidden size={14} /> {count} new
+      </Button>
+    </Center>
+  );
+}
