@@ -10,7 +10,12 @@ import { CALCULATION } from "./editing";
 import { exampleOf, groupOf, sayField } from "./fieldWords";
 
 /** Chooses what a rule looks at, by name or by what it holds. */
-export function FieldSelect({ value = "", operator, handleOnChange, disabled }: FieldSelectorProps) {
+export function FieldSelect({
+  value = "",
+  operator,
+  handleOnChange,
+  disabled,
+}: FieldSelectorProps) {
   const { words } = useConditions();
   const choices = useMemo(() => listFields(words), [words]);
   const isCalculation = operator === "expression";
@@ -43,16 +48,14 @@ export function FieldSelect({ value = "", operator, handleOnChange, disabled }: 
 
 /** All fields, by where they belong, and a calculation over several. */
 function listFields({ fields }: ContextFields): Choice[] {
-  const choices = fields.map(
-    (field): Choice => ({
-      value: field.name,
-      label: sayField(field.name),
-      code: field.name,
-      detail: field.description,
-      example: exampleOf(field),
-      group: groupOf(field.name),
-    }),
-  );
+  const choices = fields.map((field): Choice => ({
+    value: field.name,
+    label: sayField(field.name),
+    code: field.name,
+    detail: field.description,
+    example: exampleOf(field),
+    group: groupOf(field.name),
+  }));
   const groups = [...new Set(choices.map(({ group }) => group))];
   return [
     ...groups.flatMap((name) => choices.filter(({ group }) => group === name)),

@@ -5,9 +5,7 @@ import type { Piece } from "./traces";
 /** A sentence in which `ticks` mark names and values. */
 export function Ticked({ children }: { children: string }) {
   return (
-    <Pieces
-      of={children.split("`").map((text, index) => ({ text, isCode: index % 2 === 1 }))}
-    />
+    <Pieces of={children.split("`").map((text, index) => ({ text, isCode: index % 2 === 1 }))} />
   );
 }
 

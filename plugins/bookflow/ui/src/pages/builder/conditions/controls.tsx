@@ -13,7 +13,12 @@ import { countRules, depthAt, MAX_DEPTH, MAX_RULES } from "./editing";
 import { operatorsFor, sayOperator } from "./operators";
 
 /** Chooses how field and value compare; only what fits the field. */
-export function OperatorSelect({ field, value = "", handleOnChange, disabled }: OperatorSelectorProps) {
+export function OperatorSelect({
+  field,
+  value = "",
+  handleOnChange,
+  disabled,
+}: OperatorSelectorProps) {
   const { words } = useConditions();
   const type = findField(words, field)?.type ?? "any";
   if (value === "expression") return null;

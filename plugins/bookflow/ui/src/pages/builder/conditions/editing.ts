@@ -66,7 +66,8 @@ export function settle(before: QueryGroup, after: QueryGroup, find: FindField): 
 function settleRule(old: QueryRule | undefined, rule: QueryRule, find: FindField): QueryRule {
   if (!old) return rule;
   if (rule.field === CALCULATION) return { ...old, field: "", operator: "expression", value: "" };
-  if (rule.field !== old.field) return withField(old, rule.field, find(rule.field), find(old.field));
+  if (rule.field !== old.field)
+    return withField(old, rule.field, find(rule.field), find(old.field));
   if (rule.operator !== old.operator) return withOperator(old, rule.operator, find(rule.field));
   return rule;
 }

@@ -45,12 +45,6 @@ function minutesFromUtc(at: number, timeZone: string): number {
     minute: "numeric",
   }).formatToParts(at);
   const get = (type: string) => Number(parts.find((part) => part.type === type)?.value);
-  const shown = Date.UTC(
-    get("year"),
-    get("month") - 1,
-    get("day"),
-    get("hour"),
-    get("minute"),
-  );
+  const shown = Date.UTC(get("year"), get("month") - 1, get("day"), get("hour"), get("minute"));
   return Math.round((shown - Math.floor(at / 60_000) * 60_000) / 60_000);
 }

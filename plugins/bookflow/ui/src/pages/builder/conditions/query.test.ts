@@ -2,7 +2,12 @@ import { expect, it } from "vitest";
 
 import { fromQuery, isShowable, toQuery } from "./query";
 
-const rule = (more: object = {}) => ({ field: "invitee_name", operator: "equals", value: "A", ...more });
+const rule = (more: object = {}) => ({
+  field: "invitee_name",
+  operator: "equals",
+  value: "A",
+  ...more,
+});
 const all = (...rules: unknown[]) => ({ operator: "AND", rules });
 const any = (...rules: unknown[]) => ({ operator: "OR", rules });
 
@@ -15,9 +20,18 @@ const WRITTEN: [string, unknown[]][] = [
   ["a group without operator", [{ rules: [rule()] }]],
   ["a turned group", [{ operator: "OR", negate: true, rules: [rule(), all(rule())] }]],
   ["negate said to be false", [{ negate: false, rules: [rule()], operator: "AND" }]],
-  ["turned groups in a list", [{ ...all(rule()), negate: true }, { ...any(rule()), negate: false }]],
+  [
+    "turned groups in a list",
+    [
+      { ...all(rule()), negate: true },
+      { ...any(rule()), negate: false },
+    ],
+  ],
   ["text", [all(rule({ value: "Ада, „quoted“ \n" }))]],
-  ["numbers and numbers as text", [all(rule({ value: 5 }), rule({ value: "5" }), rule({ value: 0 }))]],
+  [
+    "numbers and numbers as text",
+    [all(rule({ value: 5 }), rule({ value: "5" }), rule({ value: 0 }))],
+  ],
   ["booleans", [all(rule({ field: "is_weekend", value: false }))]],
   ["not equal", [all(rule({ operator: "not_equals", value: "" }))]],
   ["greater", [all(rule({ operator: "greater_than", value: 3 }))]],
@@ -27,18 +41,44 @@ const WRITTEN: [string, unknown[]][] = [
   ["contains", [all(rule({ operator: "contains" }), rule({ operator: "not_contains" }))]],
   ["edges", [all(rule({ operator: "starts_with" }), rule({ operator: "ends_with" }))]],
   ["emptiness", [all({ field: "meeting_link", operator: "is_empty" })]],
-  ["emptiness with a null", [all({ operator: "is_not_empty", field: "meeting_link", value: null })]],
+  [
+    "emptiness with a null",
+    [all({ operator: "is_not_empty", field: "meeting_link", value: null })],
+  ],
   ["lists", [all(rule({ operator: "in_list", value: ["a", 1, true] }))]],
   ["lists of nothing", [all(rule({ operator: "not_in_list", value: [] }))]],
   ["pattern", [all(rule({ operator: "regex_match", value: "^(a|b)\\d+$" }))]],
   ["between", [all(rule({ operator: "between", value: [1, 5] }))]],
-  ["windows", [all(rule({ operator: "within_next", value: "24h" }), rule({ operator: "within_last", value: 90 }))]],
+  [
+    "windows",
+    [
+      all(
+        rule({ operator: "within_next", value: "24h" }),
+        rule({ operator: "within_last", value: 90 }),
+      ),
+    ],
+  ],
   ["calculation", [all({ operator: "expression", value: "duration > 20" })]],
   ["calculation with a null field", [all({ field: null, operator: "expression", value: "a > 1" })]],
-  ["case", [all(rule({ case_sensitive: true }), rule({ case_sensitive: false }), rule({ case_sensitive: null }))]],
-  ["an unknown operator and field", [all({ field: "nope", operator: "resembles", value: { a: [1] } })]],
+  [
+    "case",
+    [
+      all(
+        rule({ case_sensitive: true }),
+        rule({ case_sensitive: false }),
+        rule({ case_sensitive: null }),
+      ),
+    ],
+  ],
+  [
+    "an unknown operator and field",
+    [all({ field: "nope", operator: "resembles", value: { a: [1] } })],
+  ],
   ["keys that are none", [all(rule({ note: "why" })), { ...any(rule()), label: "x" }]],
-  ["what is no rule", [all("text", 5, null, { field: 7, operator: "equals" }, rule(), { value: 1 })]],
+  [
+    "what is no rule",
+    [all("text", 5, null, { field: 7, operator: "equals" }, rule(), { value: 1 })],
+  ],
   ["a group that is none", [all({ operator: "XOR", rules: [rule()] })]],
   ["no rules", [all(), any(rule())]],
 ];

@@ -65,7 +65,9 @@ describe("another field", () => {
   it("keeps operator and value where both still fit", () => {
     const rule = { field: "text", operator: "equals", value: "A" };
     expect(change(rule, { field: "" })).toMatchObject({ operator: "equals" });
-    expect(change({ ...rule, field: "number", operator: "regex_match" }, { field: "text" })).toEqual({
+    expect(
+      change({ ...rule, field: "number", operator: "regex_match" }, { field: "text" }),
+    ).toEqual({
       field: "text",
       operator: "regex_match",
       value: "A",

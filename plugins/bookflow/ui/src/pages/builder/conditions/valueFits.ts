@@ -47,7 +47,12 @@ export function withField(rule: QueryRule, name: string, field?: ContextField, o
   const isAlike = old?.type === type && !field?.choices.length;
   const isFree = ["pattern", "duration", "none"].includes(valueKindOf(operator));
   const keeps = operator === rule.operator && (isAlike || isFree);
-  return { ...rule, field: name, operator, value: keeps ? rule.value : emptyValue(operator, field) };
+  return {
+    ...rule,
+    field: name,
+    operator,
+    value: keeps ? rule.value : emptyValue(operator, field),
+  };
 }
 
 /** Changes the operator of a rule, and carries its value over where that makes sense. */

@@ -89,9 +89,7 @@ function Skipped({ outcome: { status, reason } }: { outcome: TriedAction }) {
     <Notice
       kind={isInvalid ? "warning" : "info"}
       title={
-        isInvalid
-          ? "It could not be sent for this booking"
-          : "It would be skipped for this booking"
+        isInvalid ? "It could not be sent for this booking" : "It would be skipped for this booking"
       }
     >
       <Ticked>{reason ?? ""}</Ticked>

@@ -36,7 +36,11 @@ export default function MessageEditor(props: Props) {
     setPlace(placeAt(value, selectionStart, selectionEnd));
   };
   const insert = (what: string) => {
-    const { text, caret } = insertAt(value, place ?? { start: value.length, end: value.length }, what);
+    const { text, caret } = insertAt(
+      value,
+      place ?? { start: value.length, end: value.length },
+      what,
+    );
     // the caret can be set once the text is there
     flushSync(() => {
       onChange(text);

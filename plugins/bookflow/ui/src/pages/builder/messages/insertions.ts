@@ -30,32 +30,32 @@ const PARTS: [label: string, code: string, detail: string][] = [
 
 /** All that can be put into a message: fields, fields in a shape for people, and parts. */
 export function listInsertions({ fields }: ContextFields): Choice[] {
-  const plain = fields.map(
-    ({ name, description, ...rest }): Choice => ({
-      value: `{{ ${name} }}`,
-      label: sayField(name),
-      code: name,
-      detail: description,
-      example: exampleOf({ name, description, ...rest }),
-      group: groupOf(name),
-    }),
-  );
+  const plain = fields.map(({ name, description, ...rest }): Choice => ({
+    value: `{{ ${name} }}`,
+    label: sayField(name),
+    code: name,
+    detail: description,
+    example: exampleOf({ name, description, ...rest }),
+    group: groupOf(name),
+  }));
   const groups = [...new Set(plain.map(({ group }) => group))];
   return [
-    ...SHAPED.map(
-      ([label, code, example]): Choice => ({
-        value: code,
-        label,
-        code,
-        detail: "In the zone and language of whoever reads it, unless it names another.",
-        example,
-        group: "Dates, times and numbers for people",
-      }),
-    ),
+    ...SHAPED.map(([label, code, example]): Choice => ({
+      value: code,
+      label,
+      code,
+      detail: "In the zone and language of whoever reads it, unless it names another.",
+      example,
+      group: "Dates, times and numbers for people",
+    })),
     ...groups.flatMap((name) => plain.filter(({ group }) => group === name)),
-    ...PARTS.map(
-      ([label, code, detail]): Choice => ({ value: code, label, code, detail, group: "Parts" }),
-    ),
+    ...PARTS.map(([label, code, detail]): Choice => ({
+      value: code,
+      label,
+      code,
+      detail,
+      group: "Parts",
+    })),
   ];
 }
 

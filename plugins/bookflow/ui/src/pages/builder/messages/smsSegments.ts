@@ -24,9 +24,17 @@ export function countSegments(text: string): SegmentCount {
   const letters = [...text];
   const foreign = foreignLetters(text);
   if (foreign.length) {
-    return count("UCS-2", letters.map((letter) => letter.length), SIXTEEN_BIT);
+    return count(
+      "UCS-2",
+      letters.map((letter) => letter.length),
+      SIXTEEN_BIT,
+    );
   }
-  return count("GSM-7", letters.map((letter) => (EXTENSION.has(letter) ? 2 : 1)), SEVEN_BIT);
+  return count(
+    "GSM-7",
+    letters.map((letter) => (EXTENSION.has(letter) ? 2 : 1)),
+    SEVEN_BIT,
+  );
 }
 
 /** The characters that the 7-bit alphabet lacks, each once: one of them halves the room. */

@@ -21,7 +21,11 @@ it.each([
   "} {{ }} {",
   "{{ a\n|date }} b",
 ])("takes %j apart without loss", (template) => {
-  expect(readPieces(template).map(({ text }) => text).join("")).toBe(template);
+  expect(
+    readPieces(template)
+      .map(({ text }) => text)
+      .join(""),
+  ).toBe(template);
 });
 
 it("tells values from statements", () => {

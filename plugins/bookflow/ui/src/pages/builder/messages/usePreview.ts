@@ -39,13 +39,18 @@ export function usePreview(
   const settled = useDebounced(spec);
   const query = useQuery({
     queryKey: ["preview", id, settled, action, booking, audience, zone],
-    queryFn: ({ signal }) => preview({ id, spec: settled, action, booking, audience, zone }, signal),
+    queryFn: ({ signal }) =>
+      preview({ id, spec: settled, action, booking, audience, zone }, signal),
     staleTime: 30_000,
     retry: false,
     placeholderData: undefined,
   });
   const kept = useLast(query.data, `${action}\n${booking}`);
-  return { shown: query.data ?? kept, problem: query.error ?? undefined, isLoading: query.isLoading };
+  return {
+    shown: query.data ?? kept,
+    problem: query.error ?? undefined,
+    isLoading: query.isLoading,
+  };
 }
 
 interface Asked {
