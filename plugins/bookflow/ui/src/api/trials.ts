@@ -81,8 +81,7 @@ export function useTrial(workflow: string, options: TrialInput, isAsked = true) 
 /** Really sends, marked as a test; never repeated by itself. */
 export function useLiveTest(workflow: string) {
   return useMutation({
-    mutationFn: (options: TrialInput) =>
-      tryWorkflow(workflow, { ...options, mode: "live_test" }),
+    mutationFn: (options: TrialInput) => tryWorkflow(workflow, { ...options, mode: "live_test" }),
     retry: false,
   });
 }

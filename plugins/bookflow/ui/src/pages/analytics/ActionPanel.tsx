@@ -1,0 +1,152 @@
+import { Table, Text } from "@chakra-ui/react";
+
+import type { ActionFigures, CauseCount } from "../../api/schema";
+import { paths } from "../../app/paths";
+import { formatSeconds } from "../../times/formats";
+import { nameAction } from "../dashboard/triggerWords";
+import { spellCause } from "./causeWords";
+import { formatNumber } from "./compareWords";
+import { failedExecutions, skippedExecutions } from "./failureLinks";
+import { FigurePanel } from "./FigurePanel";
+import { PageLink } from "./PageLink";
+
+interface Props {
+  actions: ActionFigures[];
+  /** Of one workflow, whose name need not stand in each row. */
+  isOneWorkflow?: boolean;
+}
+
+/** How each action ended, and what it failed of or was skipped for. */
+export function ActionPanel({ actions, isOneWorkflow = false }: Props) {
+  const title = "Action by action";
+  return (
+    <FigurePanel
+      title={title}
+      about={
+        isOneWorkflow
+          ? "How each action ended, and what it failed of or was skipped for."
+          : "Those with the most failures first; the page of a workflow has all of its actions."
+      }
+      sheet={toSheet(actions)}
+    >
+      {actions.length === 0 ? (
+        <Text color="fg.muted">No action ended in this period.</Text>
+      ) : (
+        <Table.ScrollArea maxHeight="32rem" tabIndex={0} role="group" aria-label={title}>
+          <Table.Root size="sm" stickyHeader aria-label={title}>
+            <Table.Header>
+              <Table.Row>
+                <Table.ColumnHeader>Action</Table.ColumnHeader>
+                {["Done", "Failed", "Skipped", "Went well", "Takes"].map((name) => (
+                  <Table.ColumnHeader key={name} textAlign="end">
+                    {name}
+                  </Table.ColumnHeader>
+                ))}
+                <Table.ColumnHeader>Why</Table.ColumnHeader>
+              </Table.Row>
+            </Table.Header>
+            <Table.Body>
+              {actions.map((one) => (
+                <ActionRow
+                  key={`${one.workflow_id} ${one.action}`}
+                  figures={one}
+                  isOneWorkflow={isOneWorkflow}
+                />
+              ))}
+            </Table.Body>
+          </Table.Root>
+        </Table.ScrollArea>
+      )}
+    </FigurePanel>
+  );
+}
+
+function ActionRow({ figures, isOneWorkflow }: { figures: ActionFigures; isOneWorkflow: boolean }) {
+  const { workflow_id, action, type, successful, failed, skipped, success_rate, average_ms } =
+    figures;
+  return (
+    <Table.Row verticalAlign="top">
+      <Table.Cell minWidth="12rem">
+        {action}
+        <Text color="fg.muted" fontSize="xs">
+          {nameAction(type)}
+          {isOneWorkflow ? null : (
+            <>
+              {" "}
+              of <PageLink to={paths.figures(workflow_id)}>{workflow_id}</PageLink>
+            </>
+          )}
+        </Text>
+      </Table.Cell>
+      <Table.Cell textAlign="end">{formatNumber(successful)}</Table.Cell>
+      <Table.Cell textAlign="end" color={failed ? "fg.error" : undefined}>
+        {formatNumber(failed)}
+      </Table.Cell>
+      <Table.Cell textAlign="end">{formatNumber(skipped)}</Table.Cell>
+      <Table.Cell textAlign="end" whiteSpace="nowrap">
+        {success_rate === null ? "–" : `${formatNumber(success_rate)} %`}
+      </Table.Cell>
+      <Table.Cell textAlign="end" whiteSpace="nowrap">
+        {average_ms === null ? "–" : formatSeconds(average_ms / 1000)}
+      </Table.Cell>
+      <Table.Cell minWidth="16rem">
+        <Causes
+          verb="Failed"
+          counts={figures.failures}
+          linkTo={(cause) => failedExecutions(workflow_id, cause)}
+        />
+        <Causes
+          verb="Skipped"
+          counts={figures.skips}
+          linkTo={(cause) => skippedExecutions(cause, workflow_id)}
+        />
+      </Table.Cell>
+    </Table.Row>
+  );
+}
+
+interface CausesProps {
+  verb: string;
+  counts: CauseCount[];
+  linkTo: (cause: string) => string;
+}
+
+function Causes({ verb, counts, linkTo }: CausesProps) {
+  return counts.map(({ cause, count }) => (
+    <Text key={cause} fontSize="xs">
+      {verb} <PageLink to={linkTo(cause)}>{formatNumber(count)}×</PageLink>: {spellCause(cause)}
+    </Text>
+  ));
+}
+
+function toSheet(actions: ActionFigures[]) {
+  const spell = (counts: CauseCount[]) =>
+    counts.map(({ cause, count }) => `${cause} (${String(count)})`).join("; ");
+  return {
+    name: "actions",
+    columns: [
+      "Workflow",
+      "Action",
+      "Type",
+      "Done",
+      "Failed",
+      "Skipped",
+      "Went well in %",
+      "Average in ms",
+      "Failed of",
+      "Skipped for",
+    ],
+    rows: actions.map((one) => [
+      one.workflow_id,
+      one.action,
+      one.type,
+      one.successful,
+      one.failed,
+      one.skipped,
+      one.success_rate,
+      one.average_ms,
+      spell(one.failures),
+      spell(one.skips),
+    ]),
+  };
+}

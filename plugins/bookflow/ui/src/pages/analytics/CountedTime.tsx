@@ -1,0 +1,15 @@
+import { Text } from "@chakra-ui/react";
+
+import type { CountedPeriod } from "../../api/schema";
+import { formatMoment } from "../../times/formats";
+
+/** Says which time was counted, and which it is compared with. */
+export function CountedTime({ period, before }: { period: CountedPeriod; before: CountedPeriod }) {
+  const spell = ({ since, until, timezone }: CountedPeriod) =>
+    `${formatMoment(since, timezone)} to ${formatMoment(until, timezone)}`;
+  return (
+    <Text color="fg.muted" fontSize="sm">
+      Counted: {spell(period)} ({period.timezone}). The period before: {spell(before)}.
+    </Text>
+  );
+}

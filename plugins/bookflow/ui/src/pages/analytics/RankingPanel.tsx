@@ -1,0 +1,124 @@
+import { List, Table, Text } from "@chakra-ui/react";
+
+import type { ProblematicWorkflow, Reason, WorkflowFigures } from "../../api/schema";
+import { paths } from "../../app/paths";
+import { formatSeconds } from "../../times/formats";
+import { formatRate } from "../dashboard/SuccessRate";
+import { spellReason } from "./causeWords";
+import { formatNumber } from "./compareWords";
+import { failedExecutions } from "./failureLinks";
+import { FigurePanel } from "./FigurePanel";
+import { PageLink } from "./PageLink";
+
+interface Props {
+  title: string;
+  about: string;
+  /** Of the file, without ending. */
+  name: string;
+  workflows: (WorkflowFigures | ProblematicWorkflow)[];
+  empty: string;
+}
+
+/** Workflows in the order given, those in trouble with the reasons. */
+export function RankingPanel({ title, about, name, workflows, empty }: Props) {
+  const hasReasons = workflows.some((one) => "reasons" in one);
+  return (
+    <FigurePanel title={title} about={about} sheet={toSheet(name, workflows)}>
+      {workflows.length === 0 ? (
+        <Text color="fg.muted">{empty}</Text>
+      ) : (
+        <Table.ScrollArea maxHeight="28rem" tabIndex={0} role="group" aria-label={title}>
+          <Table.Root size="sm" stickyHeader aria-label={title}>
+            <Table.Header>
+              <Table.Row>
+                <Table.ColumnHeader>Workflow</Table.ColumnHeader>
+                <Table.ColumnHeader textAlign="end">Went well</Table.ColumnHeader>
+                <Table.ColumnHeader textAlign="end">Failed</Table.ColumnHeader>
+                {hasReasons ? (
+                  <Table.ColumnHeader>Why it is here</Table.ColumnHeader>
+                ) : (
+                  <Table.ColumnHeader textAlign="end">Half done within</Table.ColumnHeader>
+                )}
+              </Table.Row>
+            </Table.Header>
+            <Table.Body>
+              {workflows.map((one) => (
+                <RankedRow key={one.workflow_id} figures={one} hasReasons={hasReasons} />
+              ))}
+            </Table.Body>
+          </Table.Root>
+        </Table.ScrollArea>
+      )}
+    </FigurePanel>
+  );
+}
+
+interface RowProps {
+  figures: WorkflowFigures | ProblematicWorkflow;
+  hasReasons: boolean;
+}
+
+function RankedRow({ figures, hasReasons }: RowProps) {
+  const { workflow_id, success_rate, failed, successful, latency } = figures;
+  return (
+    <Table.Row verticalAlign="top">
+      <Table.Cell>
+        <PageLink to={paths.figures(workflow_id)}>{workflow_id}</PageLink>
+      </Table.Cell>
+      <Table.Cell textAlign="end" whiteSpace="nowrap">
+        {success_rate === null ? "–" : formatRate(success_rate)}
+      </Table.Cell>
+      <Table.Cell textAlign="end" whiteSpace="nowrap">
+        {failed ? (
+          <PageLink to={failedExecutions(workflow_id)}>{formatNumber(failed)}</PageLink>
+        ) : (
+          0
+        )}{" "}
+        of {formatNumber(failed + successful)}
+      </Table.Cell>
+      {hasReasons ? (
+        <Table.Cell minWidth="16rem">
+          <List.Root ps={4}>
+            {reasonsOf(figures).map((reason) => (
+              <List.Item key={reason.message}>{spellReason(reason)}</List.Item>
+            ))}
+          </List.Root>
+        </Table.Cell>
+      ) : (
+        <Table.Cell textAlign="end">
+          {latency.p50_ms === null ? "–" : formatSeconds(latency.p50_ms / 1000)}
+        </Table.Cell>
+      )}
+    </Table.Row>
+  );
+}
+
+function reasonsOf(figures: WorkflowFigures | ProblematicWorkflow): Reason[] {
+  return "reasons" in figures ? figures.reasons : [];
+}
+
+function toSheet(name: string, workflows: Props["workflows"]) {
+  return {
+    name,
+    columns: [
+      "Workflow",
+      "Completed",
+      "Failed",
+      "Cancelled",
+      "Went well in %",
+      "Median in ms",
+      "Why",
+    ],
+    rows: workflows.map((one) => [
+      one.workflow_id,
+      one.successful,
+      one.failed,
+      one.cancelled,
+      one.success_rate,
+      one.latency.p50_ms,
+      reasonsOf(one)
+        .map(({ message }) => message)
+        .join("; "),
+    ]),
+  };
+}
