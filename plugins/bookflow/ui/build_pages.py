@@ -100,7 +100,7 @@ def mend() -> None:
 def test() -> None:
     """Run the unit tests of the pages."""
     install_packages()
-    _run_tool("vitest/vitest.mjs", "run", "--reporter", "dot")
+    _run_tool("vitest/vitest.mjs", "run", "--silent")
 
 
 def _run_tool(script: str, *options: str) -> None:

@@ -34,5 +34,8 @@ export default defineConfig(({ mode }) => ({
     globals: true,
     setupFiles: ["./src/testing/setup.ts"],
     restoreMocks: true,
+    // each file for itself would load Chakra anew
+    isolate: false,
+    pool: "threads" as const,
   },
 }));

@@ -1,5 +1,5 @@
 import { Box } from "@chakra-ui/react";
-import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from "react";
 
 import { Notice, type NoticeKind } from "../states/Notice";
 
@@ -15,7 +15,15 @@ export function useSay() {
   return useContext(Say);
 }
 
+/** How long good news stays, in milliseconds; what went wrong stays until it is closed. */
+const GOOD_NEWS = 8_000;
+
 let said: Said | undefined;
+
+/** Drops what the last page said. */
+export function forgetMessages(): void {
+  said = undefined;
+}
 
 /** Holds the last message; it outlives a change of the page, which mounts everything anew. */
 export function Announcer({ children }: { children: ReactNode }) {
@@ -30,6 +38,15 @@ export function Announcer({ children }: { children: ReactNode }) {
     },
     [show],
   );
+  useEffect(() => {
+    if (!shown || shown.kind === "error" || shown.kind === "warning") return undefined;
+    const timer = setTimeout(() => {
+      show(undefined);
+    }, GOOD_NEWS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [shown, show]);
   return (
     <Say.Provider value={say}>
       {children}

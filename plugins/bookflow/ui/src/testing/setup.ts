@@ -3,6 +3,8 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
+import { forgetMessages } from "../app/Announcer";
+
 // jsdom lacks what Chakra asks the browser for
 vi.stubGlobal("matchMedia", (query: string) => ({
   matches: false,
@@ -29,4 +31,8 @@ Object.assign(document.defaultView ?? {}, { PointerEvent: class extends MouseEve
 Element.prototype.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  // files share one process, and so the modules
+  forgetMessages();
+});
