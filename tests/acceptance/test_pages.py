@@ -1,0 +1,131 @@
+"""bookflow's pages in Airflow's UI, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bookflow.demo.stack import AirflowStack
+from tests.acceptance.browsing import NARROW, WIDE, Visit, chromium, visiting
+
+__all__ = ["chromium"]
+
+pytestmark = pytest.mark.acceptance
+
+PICTURES = Path(__file__).parents[2] / ".bookflow" / "pictures"
+PAGES = {
+    "dashboard": "",
+    "new workflow": "/new",
+    "builder": "/workflow/chain",
+    "test": "/workflow/chain/test",
+    "history": "/workflow/chain/history",
+    "figures": "/workflow/chain/figures",
+    "executions": "/executions",
+    "bookings": "/bookings",
+    "upcoming": "/upcoming",
+    "analytics": "/analytics",
+    "templates": "/templates",
+    "template": "/templates/day-before-reminder",
+    "health": "/health",
+}
+
+
+@pytest.fixture(scope="module")
+def visits(chromium: Any, stack: AirflowStack) -> Iterator[dict[str, Visit]]:
+    """Give a window for each kind of user."""
+    with (
+        visiting(chromium, stack, "admin") as admin,
+        visiting(chromium, stack, "editor") as editor,
+        visiting(chromium, stack, "viewer") as viewer,
+    ):
+        yield {"admin": admin, "editor": editor, "viewer": viewer}
+
+
+@pytest.fixture(scope="module")
+def delivered(stack: AirflowStack) -> str:
+    """Give a booking for which a workflow has run."""
+    from tests.acceptance.conftest import booking, wait_for
+
+    subject = booking()
+    with stack.client("editor") as client:
+        path = "/bookflow/api/v1/triggers/booking_created"
+        assert client.post(path, json={"booking": subject}).status_code == 202
+        query = {"booking": subject["id"], "status": "completed"}
+        wait_for(
+            lambda: client.get("/bookflow/api/v1/executions", params=query).json()["executions"],
+            120,
+            "the first execution",
+        )
+    return str(subject["id"])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_sound_in_each_look(visits: dict[str, Visit], delivered: str, name: str) -> None:
+    visit = visits["admin"]
+    visit.faults.clear()
+    page = visit.open(PAGES[name])
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for theme in ("light", "dark"):
+        _put_on(page, theme)
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            page.wait_for_timeout(300)
+            page.screenshot(path=PICTURES / f"{name} {theme} {size['width']}.png")
+        page.set_viewport_size(WIDE)
+        assert visit.find_grave_violations() == []
+    assert visit.faults == []
+
+
+def _put_on(page: Any, theme: str) -> None:
+    # as the host does it
+    page.evaluate(
+        "(theme) => { const root = document.documentElement;"
+        " root.classList.remove('light', 'dark'); root.classList.add(theme);"
+        " root.style.colorScheme = theme; }",
+        theme,
+    )
+
+
+@pytest.mark.parametrize("user", ["viewer", "editor", "admin"])
+def test_people_see_the_buttons_they_may_use(visits: dict[str, Visit], user: str) -> None:
+    page = visits[user].open("")
+    page.locator("a[href$='/workflow/chain']").first.wait_for()
+    assert page.get_by_role("link", name="New workflow").count() == (user != "viewer")
+
+
+def test_link_into_a_page_survives_the_login(chromium: Any, stack: AirflowStack) -> None:
+    context = chromium.new_context(viewport=WIDE)
+    page = context.new_page()
+    page.goto(f"{stack.url}/plugin/workflows/executions?status=failed")
+    page.get_by_label("Username").fill("viewer")
+    page.get_by_label("Password").fill(stack.passwords["viewer"])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/plugin/workflows/executions?status=failed")
+    page.get_by_role("heading", name="Executions").wait_for()
+    context.close()
+
+
+def test_tabs_on_airflows_own_pages(
+    visits: dict[str, Visit], delivered: str, api: httpx.Client
+) -> None:
+    found = api.get("/bookflow/api/v1/executions", params={"booking": delivered}).json()
+    execution = found["executions"][0]
+    dag, run = execution["dag_id"], execution["run_id"]
+    page = visits["viewer"].page
+    for path in (f"/dags/{dag}/plugin/workflow", f"/dags/{dag}/runs/{run}/plugin/executions"):
+        page.goto(visits["viewer"].root + path)
+        page.get_by_role("link", name=delivered).first.wait_for(timeout=60_000)
+
+
+def test_reason_is_found_on_the_page_of_a_booking(
+    visits: dict[str, Visit], make_booking: Callable[..., Any], api: httpx.Client
+) -> None:
+    subject = make_booking()
+    path = "/bookflow/api/v1/triggers/booking_created"
+    api.post(path, json={"booking": subject}).raise_for_status()
+    page = visits["viewer"].open(f"/bookings/{subject['id']}")
+    page.get_by_text("chain").first.wait_for(timeout=90_000)
