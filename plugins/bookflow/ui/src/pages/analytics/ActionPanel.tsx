@@ -32,7 +32,13 @@ export function ActionPanel({ actions, isOneWorkflow = false }: Props) {
       {actions.length === 0 ? (
         <Text color="fg.muted">No action ended in this period.</Text>
       ) : (
-        <Table.ScrollArea maxHeight="32rem" tabIndex={0} role="group" aria-label={title}>
+        <Table.ScrollArea
+          whiteSpace="normal"
+          maxHeight="32rem"
+          tabIndex={0}
+          role="group"
+          aria-label={title}
+        >
           <Table.Root size="sm" stickyHeader aria-label={title}>
             <Table.Header>
               <Table.Row>

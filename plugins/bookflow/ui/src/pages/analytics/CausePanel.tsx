@@ -41,7 +41,7 @@ export function CausePanel({ title, about, name, causes, linkTo, color, empty }:
       {causes.length === 0 ? (
         <Text color="fg.muted">{empty}</Text>
       ) : (
-        <Table.ScrollArea tabIndex={0} role="group" aria-label={title}>
+        <Table.ScrollArea whiteSpace="normal" tabIndex={0} role="group" aria-label={title}>
           <Table.Root size="sm" aria-label={title}>
             <Table.Header>
               <Table.Row>

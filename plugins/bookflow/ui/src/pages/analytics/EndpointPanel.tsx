@@ -38,7 +38,7 @@ export function EndpointPanel({ endpoints }: { endpoints: EndpointFigures[] }) {
       {endpoints.length === 0 ? (
         <Text color="fg.muted">No messages went out in this period.</Text>
       ) : (
-        <Table.ScrollArea tabIndex={0} role="group" aria-label={title}>
+        <Table.ScrollArea whiteSpace="normal" tabIndex={0} role="group" aria-label={title}>
           <Table.Root size="sm" aria-label={title}>
             <Table.Header>
               <Table.Row>

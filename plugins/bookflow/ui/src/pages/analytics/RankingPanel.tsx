@@ -27,7 +27,13 @@ export function RankingPanel({ title, about, name, workflows, empty }: Props) {
       {workflows.length === 0 ? (
         <Text color="fg.muted">{empty}</Text>
       ) : (
-        <Table.ScrollArea maxHeight="28rem" tabIndex={0} role="group" aria-label={title}>
+        <Table.ScrollArea
+          whiteSpace="normal"
+          maxHeight="28rem"
+          tabIndex={0}
+          role="group"
+          aria-label={title}
+        >
           <Table.Root size="sm" stickyHeader aria-label={title}>
             <Table.Header>
               <Table.Row>

@@ -26,7 +26,7 @@ export function RecentFailures({ workflow, failures }: Props) {
       {failures.length === 0 ? (
         <Text color="fg.muted">None is kept.</Text>
       ) : (
-        <Table.ScrollArea tabIndex={0} role="group" aria-label={title}>
+        <Table.ScrollArea whiteSpace="normal" tabIndex={0} role="group" aria-label={title}>
           <Table.Root size="sm" aria-label={title}>
             <Table.Header>
               <Table.Row>

@@ -61,7 +61,7 @@ export function AuditTab() {
           </Empty>
         }
       >
-        <Table.ScrollArea tabIndex={0} role="group" aria-label="Audit trail">
+        <Table.ScrollArea whiteSpace="normal" tabIndex={0} role="group" aria-label="Audit trail">
           <Table.Root size="sm" aria-label="Audit trail">
             <Table.Header>
               <Table.Row>

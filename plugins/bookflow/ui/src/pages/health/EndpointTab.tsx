@@ -30,7 +30,7 @@ export function EndpointTab() {
           endpoints.length === 0 ? (
             <Empty title="No endpoints yet">They appear here with the first message.</Empty>
           ) : (
-            <Table.ScrollArea tabIndex={0} role="group" aria-label="Endpoints">
+            <Table.ScrollArea whiteSpace="normal" tabIndex={0} role="group" aria-label="Endpoints">
               <Table.Root size="sm" aria-label="Endpoints">
                 <Table.Header>
                   <Table.Row>

@@ -68,7 +68,12 @@ export function InboundTab() {
           </Empty>
         }
       >
-        <Table.ScrollArea tabIndex={0} role="group" aria-label="Inbound requests">
+        <Table.ScrollArea
+          whiteSpace="normal"
+          tabIndex={0}
+          role="group"
+          aria-label="Inbound requests"
+        >
           <Table.Root size="sm" aria-label="Inbound requests">
             <Table.Header>
               <Table.Row>

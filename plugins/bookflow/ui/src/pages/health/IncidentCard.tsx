@@ -19,7 +19,7 @@ export function IncidentCard({ incident }: { incident: IncidentState }) {
           <Badge colorPalette={isOpen ? (severity === "critical" ? "red" : "orange") : "gray"}>
             {isOpen ? severity : "closed"}
           </Badge>
-          <Heading as="h2" size="sm">
+          <Heading as="h2" size="sm" minWidth={0} overflowWrap="anywhere">
             {subject}
           </Heading>
         </Flex>
