@@ -10,31 +10,33 @@ interface Props {
   workflow?: string;
   /** Which kinds of bookings may be chosen. */
   kinds?: "samples" | "real" | "both";
+  /** What is shown while none is chosen. */
+  fallback?: string;
 }
 
 const OTHER = "other";
 
 /** Chooses the booking that previews and tests are shown for: a made-up one, or one of yours. */
-export function BookingPicker({ workflow, kinds = "both" }: Props) {
+export function BookingPicker({ workflow, kinds = "both", fallback = "" }: Props) {
   const [booking, pin] = usePinnedBooking();
   const [isTyping, setTyping] = useState(false);
-  const fits = booking && (kinds === "both" || isSample(booking) === (kinds === "samples"));
+  const chosen = booking && isOf(kinds, booking) ? booking : "";
   return (
     <Flex gap={2} align="flex-end" wrap="wrap" minWidth={0}>
       <Field.Root width={{ base: "full", sm: "auto" }} minWidth={0}>
         <Field.Label fontSize="sm">Show it for</Field.Label>
         <NativeSelect.Root size="sm" width={{ base: "full", sm: "18rem" }}>
           <NativeSelect.Field
-            value={isTyping ? OTHER : fits ? booking : ""}
+            value={isTyping ? OTHER : chosen || fallback}
             onChange={({ currentTarget: { value } }) => {
               setTyping(value === OTHER);
               if (value !== OTHER) pin(value || undefined);
             }}
           >
-            <option value="">No booking chosen</option>
+            {fallback ? null : <option value="">No booking chosen</option>}
             {kinds === "real" ? null : <SampleOptions />}
             {kinds === "samples" ? null : (
-              <RealOptions workflow={workflow} chosen={fits && !isSample(booking) ? booking : ""} />
+              <RealOptions workflow={workflow} chosen={isSample(chosen) ? "" : chosen} />
             )}
           </NativeSelect.Field>
           <NativeSelect.Indicator />
@@ -50,6 +52,10 @@ export function BookingPicker({ workflow, kinds = "both" }: Props) {
       ) : null}
     </Flex>
   );
+}
+
+function isOf(kinds: Props["kinds"], booking: string): boolean {
+  return kinds === "both" || isSample(booking) === (kinds === "samples");
 }
 
 function SampleOptions() {

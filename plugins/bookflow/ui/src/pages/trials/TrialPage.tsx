@@ -34,7 +34,9 @@ export default function TrialPage() {
       <Stack gap={4}>
         <Flex gap={4} wrap="wrap" align="flex-end">
           <ModeChoice mode={mode} onChange={setMode} />
-          {mode === "past" ? null : <BookingPicker workflow={id} kinds={KINDS[mode]} />}
+          {mode === "past" ? null : (
+            <BookingPicker workflow={id} kinds={KINDS[mode]} fallback={bookingFor(mode, pinned)} />
+          )}
           {edited && mode !== "past" ? (
             <Checkbox.Root
               size="sm"

@@ -48,7 +48,7 @@ export function TriedActionCard({ action }: { action: TriedAction }) {
           </Box>
         ) : (
           <Text fontSize="sm" color="fg.muted">
-            No conditions: it always runs.
+            It has no conditions.
           </Text>
         )}
         <Stack gap={4}>

@@ -11,7 +11,8 @@ export function GroupBox(props: RuleGroupProps) {
   const trace = useTrace(props.path);
   return (
     <Box
-      role={props.path.length ? "listitem" : undefined}
+      role="group"
+      aria-label={props.path.length ? "Group of conditions" : "Conditions"}
       borderWidth="1px"
       borderLeftWidth={props.path.length ? "3px" : "1px"}
       borderRadius="md"

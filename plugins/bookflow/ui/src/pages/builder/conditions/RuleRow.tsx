@@ -17,7 +17,7 @@ export function RuleRow(props: RuleProps) {
   const issues = useIssues(path);
   const trace = useTrace(path);
   return (
-    <Box role="listitem" minWidth={0}>
+    <Box role="group" aria-label="Condition" minWidth={0}>
       {rule.unshown ? <Unshown item={rule.unshown.item} {...props} /> : <Rule {...props} />}
       <MatchCase rule={rule} />
       {issues.map(({ key, message }) => (
@@ -47,7 +47,7 @@ function MatchCase({ rule }: { rule: QueryRule }) {
       size="xs"
       mt={1}
       display={isCommon ? "none" : "inline-flex"}
-      css={{ "[role=listitem]:focus-within > &": { display: "inline-flex" } }}
+      css={{ "[role=group]:focus-within > &": { display: "inline-flex" } }}
       readOnly={isReadOnly}
       checked={caseSensitive ?? byItself}
       onCheckedChange={({ checked }) => {
