@@ -43,22 +43,22 @@ pages: $(RUNTIME)
 demo: $(RUNTIME) pages ## Start Airflow with local receivers and show sample bookings (ONCE=1: then exit)
 	$(BIN)/bookflow demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
-check: $(DEVELOPMENT) pages ## Format, lint, rules, types, scans, unit tests: no database, under a minute
+check: $(DEVELOPMENT) ## Format, lint, rules, types, scans, unit tests: no database, under a minute
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m tests.scanning
-	$(PAGES) check
 	$(BIN)/python -m pytest tests/unit -q -n auto -m "not slow" -p no:schemathesis
 
 test: $(DEVELOPMENT) pages ## The whole suite, on embedded PostgreSQL and a real Airflow
+	$(PAGES) check
 	$(PAGES) test
 	$(BIN)/python -m tests.acceptance.chromium
 	$(BIN)/python -m pytest --ignore tests/acceptance -n auto
 	$(BIN)/python -m pytest tests/acceptance -n 3
 
-api-docs: $(DEVELOPMENT) ## Write docs/api.md and docs/cli.md from the code
+api-docs: $(DEVELOPMENT) pages ## Write docs/api.md, docs/cli.md and the types of the pages from the code
 	$(BIN)/python -m docs.reference
 
 format: $(DEVELOPMENT) pages ## Format and mend what can be mended
