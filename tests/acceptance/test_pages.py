@@ -129,3 +129,25 @@ def test_reason_is_found_on_the_page_of_a_booking(
     api.post(path, json={"booking": subject}).raise_for_status()
     page = visits["viewer"].open(f"/bookings/{subject['id']}")
     page.get_by_text("chain").first.wait_for(timeout=90_000)
+
+
+def test_workflow_made_by_hand_delivers_and_is_seen(
+    visits: dict[str, Visit], make_booking: Callable[..., Any], api: httpx.Client
+) -> None:
+    visit = visits["editor"]
+    page = visit.open("")
+    page.get_by_role("link", name="New workflow").click()
+    page.get_by_label("Name of the workflow").fill("Made by hand")
+    page.get_by_label("Organizer").fill("ana@example.com")
+    page.get_by_role("group", name="Add an action").get_by_role("button", name="E-mail").click()
+    page.get_by_label("Subject").fill("Hello {{ invitee_name }}")
+    page.get_by_label("Message", exact=True).fill("We meet at {{ start_time | time }}.")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Make it").click()
+    page.wait_for_url("**/workflow/made-by-hand")
+    subject = make_booking()
+    path = "/bookflow/api/v1/triggers/booking_created"
+    api.post(path, json={"booking": subject}).raise_for_status()
+    visit.open(f"/bookings/{subject['id']}")
+    page.get_by_text("Hello Bob").first.wait_for(timeout=90_000)
+    assert visit.faults == []

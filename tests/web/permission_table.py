@@ -74,7 +74,7 @@ POST    /workflows/{workflow_id}/validate            read       200
 POST    /workflows/validate                          read       422
 POST    /bulk-test                                   read       200
 GET     /performance-stats                           read       200
-GET     /analytics/activity                          read       200
+GET     /analytics/activity                          read       422
 GET     /analytics/trends                            read       200
 GET     /analytics/failures                          read       200
 GET     /analytics/skips                             read       200
