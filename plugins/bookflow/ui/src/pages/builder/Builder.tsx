@@ -43,7 +43,7 @@ export function Builder({ id, draft, workflow, mayEdit }: Props) {
     if (!mayEdit || !isChanged(draft)) return;
     setTried(true);
     if (isConflict) setOpen("conflict");
-    else if (latest?.errors.length || snapshot.problem) {
+    else if (check?.errors.length || snapshot.problem) {
       // the list is there a moment later where it was hidden
       setTimeout(() => document.getElementById("bookflow-issues")?.focus(), 0);
     } else setOpen("save");
