@@ -151,5 +151,6 @@ def test_workflow_made_by_hand_delivers_and_is_seen(
     path = "/bookflow/api/v1/triggers/booking_created"
     api.post(path, json={"booking": subject}).raise_for_status()
     visit.open(f"/bookings/{subject['id']}")
-    page.get_by_text("Hello Bob").first.wait_for(timeout=90_000)
+    timeline = page.get_by_role("region", name="Timeline")
+    timeline.get_by_text("Made by hand").first.wait_for(timeout=60_000)
     assert visit.faults == []
