@@ -1,9 +1,10 @@
-import { Button, Dialog, List, Portal, Text } from "@chakra-ui/react";
+import { Button, Dialog, List, Text } from "@chakra-ui/react";
 
 import type { BulkResult, WorkflowSummary } from "../../api/schema";
 import { useActivation } from "../../api/workflows";
 import { Failure } from "../../states/Failure";
 import { Notice } from "../../states/Notice";
+import { OpenDialog } from "../../states/OpenDialog";
 
 interface Props {
   workflows: WorkflowSummary[];
@@ -22,49 +23,36 @@ export default function ActivationDialog({ workflows, isActive, onClose }: Props
       : `${String(workflows.length)} workflows`;
   const results = activation.data?.results;
   return (
-    <Dialog.Root
-      open
+    <OpenDialog
+      title={results ? `${verb}: what became of each` : `${verb} ${what}?`}
       size="md"
-      onOpenChange={({ open }) => {
-        if (!open) onClose();
-      }}
+      body={{ maxHeight: "60vh", overflowY: "auto" }}
+      onClose={onClose}
+      footer={
+        <Dialog.Footer>
+          <Button variant="outline" onClick={onClose}>
+            {results ? "Close" : "Cancel"}
+          </Button>
+          {results ? null : (
+            <Button
+              loading={activation.isPending}
+              onClick={() => {
+                activation.mutate({ ids: workflows.map(({ id }) => id), isActive });
+              }}
+            >
+              {verb}
+            </Button>
+          )}
+        </Dialog.Footer>
+      }
     >
-      <Portal>
-        <Dialog.Backdrop />
-        <Dialog.Positioner>
-          <Dialog.Content>
-            <Dialog.Header>
-              <Dialog.Title>
-                {results ? `${verb}: what became of each` : `${verb} ${what}?`}
-              </Dialog.Title>
-            </Dialog.Header>
-            <Dialog.Body maxHeight="60vh" overflowY="auto">
-              {results ? (
-                <Results results={results} workflows={workflows} isActive={isActive} />
-              ) : (
-                <Text>{consequence(isActive)}</Text>
-              )}
-              {activation.error ? <Failure problem={activation.error} /> : null}
-            </Dialog.Body>
-            <Dialog.Footer>
-              <Button variant="outline" onClick={onClose}>
-                {results ? "Close" : "Cancel"}
-              </Button>
-              {results ? null : (
-                <Button
-                  loading={activation.isPending}
-                  onClick={() => {
-                    activation.mutate({ ids: workflows.map(({ id }) => id), isActive });
-                  }}
-                >
-                  {verb}
-                </Button>
-              )}
-            </Dialog.Footer>
-          </Dialog.Content>
-        </Dialog.Positioner>
-      </Portal>
-    </Dialog.Root>
+      {results ? (
+        <Results results={results} workflows={workflows} isActive={isActive} />
+      ) : (
+        <Text>{consequence(isActive)}</Text>
+      )}
+      {activation.error ? <Failure problem={activation.error} /> : null}
+    </OpenDialog>
   );
 }
 

@@ -1,13 +1,4 @@
-import {
-  Badge,
-  Button,
-  CloseButton,
-  Dialog,
-  Link as ChakraLink,
-  Portal,
-  Table,
-  Text,
-} from "@chakra-ui/react";
+import { Badge, Button, Dialog, Link as ChakraLink, Table, Text } from "@chakra-ui/react";
 import { useEffect } from "react";
 import { Link } from "react-router-dom";
 
@@ -16,6 +7,7 @@ import { useBulkTest } from "../../api/workflows";
 import { paths } from "../../app/paths";
 import { Failure } from "../../states/Failure";
 import { Loading } from "../../states/Loading";
+import { OpenDialog } from "../../states/OpenDialog";
 
 interface Props {
   workflows: WorkflowSummary[];
@@ -30,40 +22,27 @@ export default function BulkTestDialog({ workflows, onClose }: Props) {
     mutate(ids.split(" "));
   }, [mutate, ids]);
   return (
-    <Dialog.Root
-      open
+    <OpenDialog
+      title="Test on a made-up booking"
       size="lg"
-      onOpenChange={({ open }) => {
-        if (!open) onClose();
-      }}
+      hasCross
+      body={{ maxHeight: "65vh", overflowY: "auto" }}
+      onClose={onClose}
+      footer={
+        <Dialog.Footer>
+          <Button variant="outline" onClick={onClose}>
+            Close
+          </Button>
+        </Dialog.Footer>
+      }
     >
-      <Portal>
-        <Dialog.Backdrop />
-        <Dialog.Positioner>
-          <Dialog.Content>
-            <Dialog.Header>
-              <Dialog.Title>Test on a made-up booking</Dialog.Title>
-            </Dialog.Header>
-            <Dialog.Body maxHeight="65vh" overflowY="auto">
-              <Text color="fg.muted" mb={3}>
-                Nothing is sent, and nothing is recorded.
-              </Text>
-              {data ? <Outcomes test={data} /> : null}
-              {error ? <Failure problem={error} /> : null}
-              {!data && !error ? <Loading what="the results" /> : null}
-            </Dialog.Body>
-            <Dialog.Footer>
-              <Button variant="outline" onClick={onClose}>
-                Close
-              </Button>
-            </Dialog.Footer>
-            <Dialog.CloseTrigger asChild>
-              <CloseButton size="sm" aria-label="Close" />
-            </Dialog.CloseTrigger>
-          </Dialog.Content>
-        </Dialog.Positioner>
-      </Portal>
-    </Dialog.Root>
+      <Text color="fg.muted" mb={3}>
+        Nothing is sent, and nothing is recorded.
+      </Text>
+      {data ? <Outcomes test={data} /> : null}
+      {error ? <Failure problem={error} /> : null}
+      {!data && !error ? <Loading what="the results" /> : null}
+    </OpenDialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Dialog, Portal, Stack, Text } from "@chakra-ui/react";
+import { Button, Dialog, Stack, Text } from "@chakra-ui/react";
 
 import { useAccount } from "../../api/account";
 import { ApiProblem } from "../../api/client";
@@ -6,6 +6,7 @@ import type { WorkflowSummary } from "../../api/schema";
 import { useDeletion } from "../../api/workflows";
 import { Failure } from "../../states/Failure";
 import { Notice } from "../../states/Notice";
+import { OpenDialog } from "../../states/OpenDialog";
 
 interface Props {
   workflow: WorkflowSummary;
@@ -22,64 +23,52 @@ export default function DeleteDialog({ workflow, onDeleted, onClose }: Props) {
   const { error } = deletion;
   const wasChanged = error instanceof ApiProblem && error.status === CHANGED;
   return (
-    <Dialog.Root
-      open
+    <OpenDialog
+      title={<>Delete {workflow.name ?? workflow.id}?</>}
       size="md"
       role="alertdialog"
-      onOpenChange={({ open }) => {
-        if (!open) onClose();
-      }}
+      onClose={onClose}
+      footer={
+        <Dialog.Footer>
+          <Button variant="outline" onClick={onClose}>
+            {wasChanged ? "Close" : "Cancel"}
+          </Button>
+          {wasChanged ? null : (
+            <Button
+              colorPalette="red"
+              loading={deletion.isPending}
+              onClick={() => {
+                deletion.mutate(workflow, {
+                  onSuccess: () => {
+                    onDeleted(workflow);
+                  },
+                });
+              }}
+            >
+              Delete
+            </Button>
+          )}
+        </Dialog.Footer>
+      }
     >
-      <Portal>
-        <Dialog.Backdrop />
-        <Dialog.Positioner>
-          <Dialog.Content>
-            <Dialog.Header>
-              <Dialog.Title>Delete {workflow.name ?? workflow.id}?</Dialog.Title>
-            </Dialog.Header>
-            <Dialog.Body>
-              <Stack gap={3}>
-                <Text>
-                  It matches no booking any more, and reminders that are planned do not go out. Its
-                  executions stay readable.
-                </Text>
-                <Text>
-                  {has_history
-                    ? "You can bring it back from its history."
-                    : "The workflows are not in git here, so it cannot be brought back. To keep it, deactivate it instead."}
-                </Text>
-                {wasChanged ? (
-                  <Notice kind="warning" title="Somebody changed it meanwhile">
-                    Nothing was deleted. Close this, look at the workflow as it is now, and delete
-                    it then if you still want to.
-                  </Notice>
-                ) : null}
-                {error && !wasChanged ? <Failure problem={error} /> : null}
-              </Stack>
-            </Dialog.Body>
-            <Dialog.Footer>
-              <Button variant="outline" onClick={onClose}>
-                {wasChanged ? "Close" : "Cancel"}
-              </Button>
-              {wasChanged ? null : (
-                <Button
-                  colorPalette="red"
-                  loading={deletion.isPending}
-                  onClick={() => {
-                    deletion.mutate(workflow, {
-                      onSuccess: () => {
-                        onDeleted(workflow);
-                      },
-                    });
-                  }}
-                >
-                  Delete
-                </Button>
-              )}
-            </Dialog.Footer>
-          </Dialog.Content>
-        </Dialog.Positioner>
-      </Portal>
-    </Dialog.Root>
+      <Stack gap={3}>
+        <Text>
+          It matches no booking any more, and reminders that are planned do not go out. Its
+          executions stay readable.
+        </Text>
+        <Text>
+          {has_history
+            ? "You can bring it back from its history."
+            : "The workflows are not in git here, so it cannot be brought back. To keep it, deactivate it instead."}
+        </Text>
+        {wasChanged ? (
+          <Notice kind="warning" title="Somebody changed it meanwhile">
+            Nothing was deleted. Close this, look at the workflow as it is now, and delete it then
+            if you still want to.
+          </Notice>
+        ) : null}
+        {error && !wasChanged ? <Failure problem={error} /> : null}
+      </Stack>
+    </OpenDialog>
   );
 }

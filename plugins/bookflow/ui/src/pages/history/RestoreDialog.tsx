@@ -1,4 +1,4 @@
-import { Button, Dialog, Portal, Stack, Text } from "@chakra-ui/react";
+import { Button, Dialog, Stack, Text } from "@chakra-ui/react";
 
 import { ApiProblem } from "../../api/client";
 import type { SavedWorkflow, WorkflowVersion } from "../../api/schema";
@@ -6,6 +6,7 @@ import { useRestorePreview, useRestoring, useWorkflowIfThere } from "../../api/v
 import { Failure } from "../../states/Failure";
 import { Loading } from "../../states/Loading";
 import { Notice } from "../../states/Notice";
+import { OpenDialog } from "../../states/OpenDialog";
 import { Diff } from "./Diff";
 import { nameVersion } from "./versionNames";
 
@@ -29,63 +30,47 @@ export function RestoreDialog({ id, version, onRestored, onClose }: Props) {
   const isSame = preview.data?.diff === "";
   const isReady = preview.data !== undefined && !isSame && !there.isFetching;
   return (
-    <Dialog.Root
-      open
+    <OpenDialog
+      title={there.data === null ? "Bring this workflow back?" : "Go back to this version?"}
       size="lg"
       scrollBehavior="inside"
-      onOpenChange={({ open }) => {
-        if (!open) onClose();
-      }}
+      onClose={onClose}
+      footer={
+        <Dialog.Footer>
+          <Button variant="outline" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            loading={restoring.isPending}
+            disabled={!isReady}
+            onClick={() => {
+              restoring.mutate(wanted, { onSuccess: onRestored });
+            }}
+          >
+            Restore
+          </Button>
+        </Dialog.Footer>
+      }
     >
-      <Portal>
-        <Dialog.Backdrop />
-        <Dialog.Positioner>
-          <Dialog.Content>
-            <Dialog.Header>
-              <Dialog.Title>
-                {there.data === null ? "Bring this workflow back?" : "Go back to this version?"}
-              </Dialog.Title>
-            </Dialog.Header>
-            <Dialog.Body>
-              <Stack gap={3}>
-                <Text>
-                  {nameVersion(id, version)}. It is saved as a new version, so nothing of the
-                  history is lost.
-                </Text>
-                <Troubles
-                  problems={[restoring.error, there.error, preview.error]}
-                  onRetry={() => {
-                    restoring.reset();
-                    void there.refetch();
-                    void preview.refetch();
-                  }}
-                />
-                {preview.data ? (
-                  <Consequence saved={preview.data} isDeleted={there.data === null} />
-                ) : null}
-                {!preview.data && !preview.error && !there.error ? (
-                  <Loading what="what would change" />
-                ) : null}
-              </Stack>
-            </Dialog.Body>
-            <Dialog.Footer>
-              <Button variant="outline" onClick={onClose}>
-                Cancel
-              </Button>
-              <Button
-                loading={restoring.isPending}
-                disabled={!isReady}
-                onClick={() => {
-                  restoring.mutate(wanted, { onSuccess: onRestored });
-                }}
-              >
-                Restore
-              </Button>
-            </Dialog.Footer>
-          </Dialog.Content>
-        </Dialog.Positioner>
-      </Portal>
-    </Dialog.Root>
+      <Stack gap={3}>
+        <Text>
+          {nameVersion(id, version)}. It is saved as a new version, so nothing of the history is
+          lost.
+        </Text>
+        <Troubles
+          problems={[restoring.error, there.error, preview.error]}
+          onRetry={() => {
+            restoring.reset();
+            void there.refetch();
+            void preview.refetch();
+          }}
+        />
+        {preview.data ? <Consequence saved={preview.data} isDeleted={there.data === null} /> : null}
+        {!preview.data && !preview.error && !there.error ? (
+          <Loading what="what would change" />
+        ) : null}
+      </Stack>
+    </OpenDialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, CloseButton, Dialog, Heading, Portal, Text } from "@chakra-ui/react";
+import { Button, Dialog, Heading, Text } from "@chakra-ui/react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 
@@ -8,6 +8,7 @@ import { ApiProblem } from "../../../api/client";
 import type { Workflow } from "../../../api/schema";
 import { Answer } from "../../../states/Answer";
 import { Notice } from "../../../states/Notice";
+import { OpenDialog } from "../../../states/OpenDialog";
 import { Moment } from "../../../times/Moment";
 import { baseOf } from "../draft/baseOf";
 import { changeDraft, type Draft, present, replaced } from "../draft/drafts";
@@ -44,62 +45,48 @@ export function ConflictDialog({ id, draft, onClose }: Props) {
     });
   };
   return (
-    <Dialog.Root
-      open
+    <OpenDialog
+      title="Somebody else saved this workflow"
       size="xl"
       scrollBehavior="inside"
-      onOpenChange={({ open }) => {
-        if (!open) onClose();
-      }}
+      hasCross
+      onClose={onClose}
+      footer={
+        <Dialog.Footer flexWrap="wrap">
+          <Button variant="outline" onClick={onClose}>
+            Go on editing
+          </Button>
+          <Button
+            variant="outline"
+            disabled={!theirs.data}
+            onClick={() => {
+              if (theirs.data) takeTheirs(theirs.data);
+            }}
+          >
+            Take theirs
+          </Button>
+          <Button
+            colorPalette="red"
+            disabled={!theirs.data}
+            loading={save.isPending}
+            onClick={() => {
+              if (theirs.data) keepMine(theirs.data);
+            }}
+          >
+            Keep mine on top
+          </Button>
+        </Dialog.Footer>
+      }
     >
-      <Portal>
-        <Dialog.Backdrop />
-        <Dialog.Positioner>
-          <Dialog.Content>
-            <Dialog.Header>
-              <Dialog.Title>Somebody else saved this workflow</Dialog.Title>
-            </Dialog.Header>
-            <Dialog.Body>
-              <Answer query={theirs} what="the saved workflow">
-                {(workflow) => <Both draft={draft} theirs={workflow} />}
-              </Answer>
-              {save.error ? (
-                <Notice kind="error" title="It was not saved">
-                  {save.error.message}
-                </Notice>
-              ) : null}
-            </Dialog.Body>
-            <Dialog.Footer flexWrap="wrap">
-              <Button variant="outline" onClick={onClose}>
-                Go on editing
-              </Button>
-              <Button
-                variant="outline"
-                disabled={!theirs.data}
-                onClick={() => {
-                  if (theirs.data) takeTheirs(theirs.data);
-                }}
-              >
-                Take theirs
-              </Button>
-              <Button
-                colorPalette="red"
-                disabled={!theirs.data}
-                loading={save.isPending}
-                onClick={() => {
-                  if (theirs.data) keepMine(theirs.data);
-                }}
-              >
-                Keep mine on top
-              </Button>
-            </Dialog.Footer>
-            <Dialog.CloseTrigger asChild>
-              <CloseButton size="sm" aria-label="Close" />
-            </Dialog.CloseTrigger>
-          </Dialog.Content>
-        </Dialog.Positioner>
-      </Portal>
-    </Dialog.Root>
+      <Answer query={theirs} what="the saved workflow">
+        {(workflow) => <Both draft={draft} theirs={workflow} />}
+      </Answer>
+      {save.error ? (
+        <Notice kind="error" title="It was not saved">
+          {save.error.message}
+        </Notice>
+      ) : null}
+    </OpenDialog>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Button, CloseButton, Dialog, Portal, Text } from "@chakra-ui/react";
+import { Button, Dialog, Text } from "@chakra-ui/react";
 
 import { ApiProblem } from "../../../api/client";
 import type { Check } from "../../../api/builder";
 import { Loading } from "../../../states/Loading";
 import { Notice } from "../../../states/Notice";
+import { OpenDialog } from "../../../states/OpenDialog";
 import { DiffView } from "./DiffView";
 import { readDiff } from "./lineDiff";
 import { useSave } from "./useSave";
@@ -30,46 +31,30 @@ export function SaveDialog({ id, check, onClose, onConflict }: Props) {
     });
   };
   return (
-    <Dialog.Root
-      open
+    <OpenDialog
+      title={id === null ? "Make this workflow" : "Save your changes"}
       size="lg"
       scrollBehavior="inside"
-      onOpenChange={({ open }) => {
-        if (!open) onClose();
-      }}
+      hasCross
+      onClose={onClose}
+      footer={
+        <Dialog.Footer>
+          <Button variant="outline" onClick={onClose}>
+            Go on editing
+          </Button>
+          <Button loading={save.isPending} disabled={!check?.saved} onClick={start}>
+            {id === null ? "Make it" : "Save"}
+          </Button>
+        </Dialog.Footer>
+      }
     >
-      <Portal>
-        <Dialog.Backdrop />
-        <Dialog.Positioner>
-          <Dialog.Content>
-            <Dialog.Header>
-              <Dialog.Title>
-                {id === null ? "Make this workflow" : "Save your changes"}
-              </Dialog.Title>
-            </Dialog.Header>
-            <Dialog.Body>
-              <WhatIsSaved check={check} isNew={id === null} />
-              {problem && !isOutdated ? (
-                <Notice kind="error" title="It was not saved">
-                  {problem.message} Your changes are still here.
-                </Notice>
-              ) : null}
-            </Dialog.Body>
-            <Dialog.Footer>
-              <Button variant="outline" onClick={onClose}>
-                Go on editing
-              </Button>
-              <Button loading={save.isPending} disabled={!check?.saved} onClick={start}>
-                {id === null ? "Make it" : "Save"}
-              </Button>
-            </Dialog.Footer>
-            <Dialog.CloseTrigger asChild>
-              <CloseButton size="sm" aria-label="Close" />
-            </Dialog.CloseTrigger>
-          </Dialog.Content>
-        </Dialog.Positioner>
-      </Portal>
-    </Dialog.Root>
+      <WhatIsSaved check={check} isNew={id === null} />
+      {problem && !isOutdated ? (
+        <Notice kind="error" title="It was not saved">
+          {problem.message} Your changes are still here.
+        </Notice>
+      ) : null}
+    </OpenDialog>
   );
 }
 
