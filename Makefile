@@ -15,7 +15,7 @@ pip_install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install pages demo test check api-docs format bench chaos lock clean
+.PHONY: help install pages demo test check types unit-tests api-docs format bench chaos lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -47,8 +47,14 @@ check: $(DEVELOPMENT) ## Format, lint, rules, types, scans, unit tests: no datab
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/mypy
 	$(BIN)/python -m tests.scanning
+	@$(MAKE) --no-print-directory -j2 types unit-tests
+
+# side by side: mypy keeps one core busy at most
+types: $(DEVELOPMENT)
+	$(BIN)/mypy
+
+unit-tests: $(DEVELOPMENT)
 	$(BIN)/python -m pytest tests/unit -q -n auto -m "not slow" -p no:schemathesis
 
 test: $(DEVELOPMENT) pages ## The whole suite, on embedded PostgreSQL and a real Airflow

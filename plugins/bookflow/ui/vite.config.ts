@@ -37,5 +37,7 @@ export default defineConfig(({ mode }) => ({
     // each file for itself would load Chakra anew
     isolate: false,
     pool: "threads" as const,
+    // one less is the default, which of two cores leaves one idle
+    maxWorkers: "100%",
   },
 }));
