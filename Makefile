@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 PAGES = $(BIN)/python plugins/bookflow/ui/build_pages.py
 DEVELOPMENT := $(VENV)/.development-installed
+PEERS := .venv-peers/.installed
 export PYTHONPATH :=
 # trust what this machine trusts, as pip does: uv's own list knows no company's proxy
 export UV_SYSTEM_CERTS ?= 1
@@ -72,8 +73,15 @@ format: $(DEVELOPMENT) pages ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(PAGES) format
 
-bench: $(DEVELOPMENT) ## Measure and write docs/benchmarks.md (PARTS="burst latency": only these)
-	$(BIN)/python -m benchmarks $(PARTS)
+# what bookflow is measured against stays out of its own environment
+$(PEERS): benchmarks/peers/requirements.txt requirements.txt | $(DEVELOPMENT)
+	$(PYTHON) -m venv .venv-peers
+	$(BIN)/uv pip install --quiet --python .venv-peers/bin/python \
+		-r requirements.txt -r benchmarks/peers/requirements.txt
+	@touch $@
+
+bench: $(DEVELOPMENT) $(PEERS) ## Measure, write docs/benchmarks.md (PARTS="airflow": only these, AGAINST=run)
+	$(BIN)/python -m benchmarks $(PARTS) $(if $(AGAINST),--against $(AGAINST))
 
 chaos: $(DEVELOPMENT) ## Kill each process in mid-burst, write docs/reliability.md (PARTS="task", EVENTS=200)
 	$(BIN)/python -m benchmarks.chaos $(PARTS) $(if $(EVENTS),--events $(EVENTS)) $(OPTIONS)
@@ -84,6 +92,9 @@ lock: $(DEVELOPMENT) ## Compile requirements.txt and requirements-dev.txt from t
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
 		--custom-compile-command "make lock" requirements-dev.in --constraint requirements.txt \
 		--output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+		--custom-compile-command "make lock" benchmarks/peers/requirements.in \
+		--constraint requirements.txt --output-file benchmarks/peers/requirements.txt
 
 clean: ## Remove the virtual environment and the demo's data
-	rm -rf $(VENV) .bookflow build dist plugins/bookflow/ui/dist plugins/bookflow/ui/node_modules
+	rm -rf $(VENV) .venv-peers .bookflow build dist plugins/bookflow/ui/dist plugins/bookflow/ui/node_modules

@@ -1,10 +1,14 @@
 """Rules per second of compiled conditions, on five rules an organizer would write."""
 
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
-from bookflow.spec.conditions import Group, compile_conditions
+from benchmarks.measuring import Figure
+from benchmarks.peer_processes import run_peer
+from bookflow.spec.conditions import Conditions, Group, compile_conditions
 from bookflow.spec.vocabulary import ContextField, FieldType, Vocabulary
 
 FIELDS = {
@@ -42,12 +46,17 @@ CONTEXT: Mapping[str, object] = {
 }
 
 
-def measure(seconds: float = 1.0) -> dict[str, float]:
-    """Count rule evaluations per second of `holds` and `explain`, each for half of the time."""
+def compile_ours() -> Conditions:
+    """Compile the groups."""
     vocabulary = Vocabulary(
         "bench", {name: ContextField(name, kind, "") for name, kind in FIELDS.items()}, {}
     )
-    conditions = compile_conditions([Group.model_validate(group) for group in GROUPS], vocabulary)
+    return compile_conditions([Group.model_validate(group) for group in GROUPS], vocabulary)
+
+
+def measure(seconds: float = 1.0) -> dict[str, float]:
+    """Count rule evaluations per second of `holds` and `explain`, each for half of the time."""
+    conditions = compile_ours()
     now = datetime(2026, 3, 1, tzinfo=UTC)
     if not conditions.holds(CONTEXT, now=now):
         raise RuntimeError("the benchmark's context has to meet its conditions")
@@ -57,6 +66,31 @@ def measure(seconds: float = 1.0) -> dict[str, float]:
             lambda: conditions.explain(CONTEXT, now=now).to_json(), seconds / 2
         ),
     }
+
+
+def measure_beside_peer() -> list[Figure]:
+    """Measure beside the package rule-engine, in one process that has both."""
+    with tempfile.TemporaryDirectory(prefix="bookflow-bench-") as home:
+        ours, theirs = run_peer("rule_engine_rules", Path(home))
+    explained = measure()["explain_rules_per_second"]
+    return [
+        Figure(
+            "conditions: rules decided (peer: rule-engine)",
+            f"{ours / 1e6:.2f} M/s",
+            ">= 5x the peer",
+            ours >= 5 * theirs,
+            f"{theirs / 1e6:.2f} M/s",
+            f"{ours / theirs:.1f}x",
+            value=ours,
+            better="more",
+        ),
+        Figure(
+            "conditions: rules explained, each with its values",
+            f"{explained / 1e3:.0f} k/s",
+            value=explained,
+            better="more",
+        ),
+    ]
 
 
 def _rate(evaluate: Callable[[], object], seconds: float) -> float:

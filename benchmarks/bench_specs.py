@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 from benchmarks.fleet import write_fillers, write_fleet
-from benchmarks.measuring import Figure
+from benchmarks.measuring import Figure, relative_spread
+from benchmarks.peer_processes import run_peer
 
 PROJECT = Path(__file__).parent.parent
 STARTS = 15
@@ -25,14 +26,18 @@ def measure() -> list[Figure]:
         write_fleet(root / "ten", 10)
         write_fleet(root / "ten-thousand", 10_000)
         built = float(_run("build", root / "thousand"))
+        [peer] = run_peer("dag_factory_dags", root / "airflow-peer")
         few = _starts(root / "ten")
         many = _starts(root / "ten-thousand")
     return [
         Figure(
             "build of one DAG from its spec (load, validate, construct), mean of 1,000",
             f"{built:.2f} ms",
-            "<= 1 ms",
-            built <= 1.0,
+            "<= 1 ms, >= 5x faster than dag-factory",
+            built <= 1.0 and peer >= 5 * built,
+            f"{peer:.2f} ms",
+            f"{peer / built:.1f}x faster",
+            value=built,
         ),
         Figure(
             "parse of the DAG file at task start, 10,000 specs (peer: 10 specs), median",
@@ -41,6 +46,8 @@ def measure() -> list[Figure]:
             abs(statistics.median(many) - statistics.median(few)) <= max(_spread(few), 1.0),
             f"{statistics.median(few):.1f} ms",
             f"{statistics.median(many) / statistics.median(few):.2f}",
+            value=statistics.median(many),
+            spread=relative_spread(many),
         ),
     ]
 

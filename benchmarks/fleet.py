@@ -71,6 +71,21 @@ actions:
     update_booking_fields: {meeting_link: "https://meet.example.com/{{ booking_id }}"}
 """
 
+LATER = """\
+id: bench-later
+organizer: host@example.com
+name: An hour later
+trigger: booking_created
+event_types: [later]
+delay_minutes: 1h
+actions:
+  - name: mail
+    type: send_email
+    recipient: invitee
+    subject: "Your {{ event_type_name }}"
+    message: "Hello {{ invitee_name }}"
+"""
+
 
 def write_fillers(folder: Path, count: int) -> None:
     """Write `count` specs of three actions that match none of the benchmark's bookings."""
@@ -80,10 +95,11 @@ def write_fillers(folder: Path, count: int) -> None:
 
 
 def write_fleet(folder: Path, count: int) -> None:
-    """Write `count` specs: the two that are measured, and fillers."""
-    write_fillers(folder, count - 2)
+    """Write `count` specs: the three that are measured, and fillers."""
+    write_fillers(folder, count - 3)
     (folder / "bench-chain.yaml").write_text(CHAIN)
     (folder / "bench-burst.yaml").write_text(BURST)
+    (folder / "bench-later.yaml").write_text(LATER)
 
 
 def make_booking(slug: str) -> dict[str, Any]:

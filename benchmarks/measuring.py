@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
+import statistics
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
+MIN_REPEATS = 4
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
@@ -24,6 +27,11 @@ class Figure:
     is_met: bool | None = None
     peer: str = ""
     ratio: str = ""
+    value: float | None = None
+    """What is compared with an earlier run; None is not compared."""
+    better: Literal["less", "more"] = "less"
+    spread: float = 0.0
+    """How far repeats in this run lay apart, as a share of the value."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -32,8 +40,16 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, -(-int(len(ordered) * share * 1000) // 1000) - 1)]
 
 
-def write_page(figures: Iterable[Figure], notes: Iterable[str]) -> str:
-    """Write the table to the docs and give it."""
+def relative_spread(values: Sequence[float]) -> float:
+    """Give half the distance of the quartiles, as a share of the median."""
+    if len(values) < MIN_REPEATS:
+        return 0.0
+    low, middle, high = statistics.quantiles(values, n=4)
+    return (high - low) / 2 / middle if middle else 0.0
+
+
+def write_page(figures: Iterable[Figure], notes: Iterable[str], *, to_docs: bool) -> str:
+    """Give the table, and write it to the docs."""
     rows = [
         "| what | measured | target | met | peer | ratio |",
         "|---|---|---|---|---|---|",
@@ -55,7 +71,8 @@ def write_page(figures: Iterable[Figure], notes: Iterable[str]) -> str:
         "",
     ]
     text = "\n".join(parts)
-    PAGE.write_text(text, encoding="utf-8")
+    if to_docs:
+        PAGE.write_text(text, encoding="utf-8")
     return text
 
 

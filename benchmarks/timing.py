@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from benchmarks.measuring import Figure, percentile
+from benchmarks.measuring import Figure, percentile, relative_spread
 
 ROUNDS = 40
 TARGET_MS = 100.0
@@ -30,4 +30,6 @@ def time_answers(
         f"{p95:.0f} ms (p50 {percentile(taken, 0.5):.0f} ms)",
         f"<= {target_ms:.0f} ms" if target_ms else "",
         p95 <= target_ms if target_ms else None,
+        value=p95,
+        spread=relative_spread(taken),
     )
