@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bookflow.settings import Settings
 
-USER_AGENT = "bookflow/0.1"
+OWN_HEADERS = {"user-agent": "bookflow/0.1", "accept": "*/*", "accept-encoding": "identity"}
 KEPT_BYTES = 1024
 KEPT_HEADERS = 40
 KEPT_HEADER_LENGTH = 500
@@ -58,10 +58,19 @@ class OutgoingHttp:
     """Sends requests; shared by all deliveries of a task. Made by `open_http`."""
 
     def __init__(
-        self, client: httpx.AsyncClient, guard: AddressGuard, *, timeout: float, concurrency: int
+        self,
+        transport: httpx.AsyncBaseTransport,
+        guard: AddressGuard,
+        *,
+        timeout: float,
+        concurrency: int,
     ) -> None:
-        """Take an open client; `timeout` in seconds covers a request from first to last byte."""
-        self._client = client
+        """Take an open transport; `timeout` in seconds is for a request, first to last byte.
+
+        There is no `httpx.AsyncClient` around it: what that adds per request, such as cookies,
+        redirects and credentials found in the environment, is what must not happen here.
+        """
+        self._transport = transport
         self._guard = guard
         self._timeout = timeout
         self._slots = asyncio.Semaphore(concurrency)
@@ -95,19 +104,25 @@ class OutgoingHttp:
     async def _exchange(
         self, url: str, content: bytes, headers: Mapping[str, str], kept_bytes: int
     ) -> Answer:
-        request = {"user-agent": USER_AGENT, "accept-encoding": "identity", **headers}
+        # already imported when the transport was opened
+        import httpx
+
         # receivers read header values as UTF-8 where they are not ASCII
         encoded = [
             (name.encode("ascii"), value.encode("utf-8", "replace"))
-            for name, value in request.items()
+            for name, value in {**OWN_HEADERS, **headers}.items()
         ]
-        async with self._client.stream("POST", url, content=content, headers=encoded) as response:
+        request = httpx.Request("POST", url, content=content, headers=encoded)
+        response = await self._transport.handle_async_request(request)
+        try:
             body = bytearray()
             async for chunk in response.aiter_raw():
                 body += chunk
                 if len(body) >= kept_bytes:
                     break
-            return Answer(response.status_code, _keep_headers(response), bytes(body[:kept_bytes]))
+        finally:
+            await response.aclose()
+        return Answer(response.status_code, _keep_headers(response), bytes(body[:kept_bytes]))
 
 
 @asynccontextmanager
@@ -117,10 +132,8 @@ async def open_http(
     """Open a client whose every connection is guarded; `resolver` replaces the system's own."""
     # half a second of imports that only tasks with HTTP deliveries should pay for
     import ssl
-    from http.cookiejar import DefaultCookiePolicy
 
     import aiohttp
-    import httpx
     from aiohttp.resolver import ThreadedResolver
     from httpx_aiohttp import AiohttpTransport
 
@@ -145,14 +158,10 @@ async def open_http(
     )
     # the connector brings the TLS context; this one only keeps the transport from loading another
     transport = AiohttpTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), client=session)
-    # no limit per phase: `post` limits the whole exchange
-    async with httpx.AsyncClient(
-        transport=transport, timeout=httpx.Timeout(None), trust_env=False
-    ) as client:
-        # one receiver's cookies must not reach the next request
-        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    async with transport:
+        # it sets no limits of its own: `post` limits the whole exchange
         yield OutgoingHttp(
-            client,
+            transport,
             guard,
             timeout=settings.http_timeout_seconds,
             concurrency=settings.concurrency,

@@ -5,8 +5,16 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bookflow.actions.mail_composing import Sender, compose, fold_line
+from bookflow.actions.mail_composing import (
+    Sender,
+    compose,
+    fold_line,
+    write_any,
+    write_simple,
+)
 from bookflow.records import NewDelivery
 from tests.action_stand_ins import FACTS, make_delivery
 
@@ -125,3 +133,39 @@ def test_joined_emoji_and_scripts_that_need_joiners_survive() -> None:
 
 def test_long_lines_are_cut() -> None:
     assert fold_line("x" * 600, 500) == "x" * 499 + "…"
+
+
+PLAIN = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=90)
+ODD = st.text(st.sampled_from("aZ9 .-_\"'<>@,;:=?()\\\t\r\n\x00\x0b\x0c\x1cä€"), max_size=90)
+SHORT = st.lists(st.text(st.sampled_from("Abc012"), min_size=1, max_size=9), max_size=4).map(
+    " ".join
+)
+# mostly what is simple, or nearly so
+NAMES = st.one_of(SHORT, SHORT, SHORT, PLAIN, ODD)
+BODIES = st.one_of(st.lists(SHORT | PLAIN, max_size=5).map("\n".join), PLAIN, ODD)
+LOCALS = SHORT.map(lambda text: text.replace(" ", ".")) | st.text(
+    st.sampled_from("aB9.+_-"), min_size=1, max_size=60
+)
+
+
+@settings(max_examples=300)
+@given(NAMES, NAMES, NAMES, BODIES, LOCALS, st.booleans())
+def test_simple_mail_is_what_the_library_would_write(
+    sender_name: str, name: str, subject: str, body: str, local: str, is_test: bool
+) -> None:
+    sender = Sender("bookings@clinic.example", sender_name)
+    asked = content(
+        to=f"{local}@example.com", to_name=name, subject=subject, message=body, is_test=is_test
+    )
+    delivery = make_delivery()
+    message_id = f"<{delivery.id}@clinic.example>"
+    simple = write_simple(asked, delivery, sender, message_id)
+    if simple is not None:
+        assert simple == write_any(asked, delivery, sender, message_id)
+
+
+@pytest.mark.parametrize("body", ["See you.", "See you.\n", "One\n\nTwo\n", ".\nFrom here"])
+def test_an_ordinary_mail_is_simple(body: str) -> None:
+    delivery = make_delivery()
+    message_id = f"<{delivery.id}@clinic.example>"
+    assert write_simple(content(message=body), delivery, SENDER, message_id) is not None
