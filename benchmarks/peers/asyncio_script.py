@@ -45,7 +45,7 @@ class Script:
 
     async def _open(self) -> None:
         for _ in range(MAIL_CONNECTIONS):
-            mail = aiosmtplib.SMTP("127.0.0.1", self._places.mail_port, use_tls=False)
+            mail = aiosmtplib.SMTP(hostname="127.0.0.1", port=self._places.mail_port, use_tls=False)
             await mail.connect(start_tls=False)
             await mail.login(self._places.mail_user, self._places.mail_password)
             self._mails.put_nowait(mail)
