@@ -55,6 +55,10 @@ def watch(store: Any) -> Watch:
     return Watch(store)
 
 
+def page_of(incident_id: Any) -> str:
+    return f"https://airflow.example.com/plugin/workflows/health/incidents/{incident_id}"
+
+
 def failing(workflow: str = "welcome", **changes: Any) -> Finding:
     values = {"workflow_id": workflow, "owner": "hana@example.com", **changes}
     return Finding("failures", workflow, f"{workflow} keeps failing", "Look at it.", **values)
@@ -95,6 +99,8 @@ def test_each_channel_is_told_and_programs_get_data(store):
         "failures",
     )
     [found] = watch.listed()
+    assert page_of(found.id) in mail.message
+    assert hook.payload["url"] == page_of(found.id)
     assert hook.payload["incident_id"] == str(found.id) == str(hook.incident_id)
 
 
@@ -131,6 +137,7 @@ def test_passing_is_told_to_those_who_were_told_of_it(watch):
     [alert] = watch.alerts()
     assert (alert.kind, alert.subject) == (CLOSED, "[bookflow] over: the clock is late")
     assert "from 2026-03-02 12:00 UTC to 2026-03-02 12:15 UTC" in alert.message
+    assert page_of(alert.incident_id) in alert.message
 
 
 def test_what_passed_before_anybody_was_told_is_not_told_at_all(watch):

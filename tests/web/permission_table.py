@@ -33,6 +33,7 @@ TABLE = """
 POST    /triggers/{trigger}                          all        422
 POST    /triggers                                    all        422
 GET     /executions                                  read       200
+GET     /deliveries                                  read       200
 GET     /executions/export                           read       200
 GET     /executions/{execution_id}                   read       404
 POST    /executions/{execution_id}/retry             some       404
@@ -90,7 +91,9 @@ POST    /erasures                                    admin      422
 GET     /templates                                   read       200
 GET     /templates/{template_id}                     read       404
 POST    /templates/{template_id}/create              create     404
+GET     /deleted-workflows                           read       200
 GET     /me                                          read       200
+GET     /choices                                     read       200
 GET     /metrics                                     read       200
 POST    /inbound/sms-status                          signature  -
 POST    /inbound/{source}                            signature  -

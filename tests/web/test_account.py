@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bookflow.spec.authoring.shapes import Author
 from bookflow.web.account import Account
-from tests.web.workflow_scene import HELLO
+from bookflow.web.deps import find_author
+from tests.web.workflow_scene import HELLO, WorkflowScene
 
 pytestmark = pytest.mark.airflow
 
@@ -35,7 +38,53 @@ def test_role_is_told_what_it_may_do(
         "is_admin": administers,
         "own_names": None,
         "has_history": False,
+        "email": None,
+        "test_recipients": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("role", "places"),
+    [
+        (
+            "user",
+            [
+                "ada@example.org",
+                "@example.com",
+                "+12025550123",
+                "https://hooks.example.com/…",
+                "https://plain.example.com",
+                "hooks.example.org:8443",
+            ],
+        ),
+        ("viewer", []),
+    ],
+)
+def test_those_who_run_are_told_where_live_tests_may_send(
+    open_client: Any, workbench: Any, role: str, places: list[str]
+) -> None:
+    workbench.settings = replace(
+        workbench.settings,
+        test_recipients=(
+            "ada@example.org",
+            "@example.com",
+            "+12025550123",
+            "https://me:pass@hooks.example.com/services/secret?key=secret",
+            "https://plain.example.com/",
+            "hooks.example.org:8443",
+        ),
+    )
+    answer = open_client(workbench, role).get(PATH)
+    assert answer.json()["test_recipients"] == places
+    assert "secret" not in answer.text
+
+
+def test_email_is_the_one_that_live_tests_send_to(
+    scene: WorkflowScene, shared_app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author = Author("user", "ada@example.org")
+    monkeypatch.setitem(shared_app[0].dependency_overrides, find_author, lambda: author)
+    assert scene.client.get(PATH).json()["email"] == "ada@example.org"
 
 
 def test_what_may_be_done_with_one_workflow(open_client: Any, workbench: Any) -> None:

@@ -130,7 +130,7 @@ def test_pages_follow_the_cursor(client: Any, desk: Any, make_execution: Any) ->
 def test_execution_is_given_in_full(client: Any, desk: Any, make_execution: Any) -> None:
     desk.shelf.executions = [make_execution(1)]
     response = client.get(f"{LIST}/{desk.shelf.executions[0]['id']}")
-    assert response.json() == desk.shelf.executions[0]
+    assert response.json() == {**desk.shelf.executions[0], "workflow_name": "Welcome mail"}
     log = Execution.model_validate(response.json()).execution_log
     assert log[0].deliveries[0].status == "sent"
 

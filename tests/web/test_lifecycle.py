@@ -158,6 +158,9 @@ def test_words_of_specs_are_listed(open_client: Any, desk: Any) -> None:
     words = ContextFields.model_validate(client.get(f"{API}/context-fields").json())
     assert {field.name for field in words.fields} >= {"invitee_email", "booking_hour"}
     assert "booking_created" in {trigger.name for trigger in words.triggers}
+    assert set(words.operators) >= {field.type for field in words.fields} | {"any"}
+    assert "within_next" in words.operators["datetime"]
+    assert "within_next" not in words.operators["text"]
     schema = client.get(f"{API}/schema")
     assert schema.headers["content-type"] == "application/schema+json"
     assert "booking_created" in schema.json()["properties"]["trigger"]["enum"]

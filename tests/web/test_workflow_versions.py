@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from bookflow.web.deleted_workflows import DeletedWorkflows
+from bookflow.web.deps import find_visibility
+from bookflow.web.visibility import Visibility
 from tests.web.workflow_scene import HELLO
 
 pytestmark = pytest.mark.airflow
@@ -70,6 +73,37 @@ def test_deleted_workflow_is_restored_without_a_condition(history: Any) -> None:
     body = {"commit": before["commit"]}
     history.ask("POST", "/hello/restore", 200, json=body)
     assert history.text("hello") == HELLO
+
+
+def test_deleted_workflows_are_listed_with_the_way_back(history: Any) -> None:
+    path = "/bookflow/api/v1/deleted-workflows"
+    assert history.client.get(path).json() == {"has_history": True, "workflows": []}
+    history.change("DELETE", "/hello")
+    answer = history.client.get(path).json()
+    [found] = answer["workflows"]
+    assert (found["id"], found["name"], found["deleted_by"]) == ("hello", "Hello", "user")
+    assert DeletedWorkflows.model_validate(answer).has_history
+    history.ask("POST", "/hello/restore", 200, json={"commit": found["restore_commit"]})
+    assert history.text("hello") == HELLO
+    assert history.client.get(path).json()["workflows"] == []
+
+
+def test_deleted_workflow_is_listed_for_those_who_may_see_it(history: Any, shared_app: Any) -> None:
+    history.change("DELETE", "/hello")
+    app = shared_app[0]
+    seen = Visibility(frozenset({"bye"}))
+    app.dependency_overrides[find_visibility] = lambda: seen
+    try:
+        answer = history.client.get("/bookflow/api/v1/deleted-workflows").json()
+    finally:
+        del app.dependency_overrides[find_visibility]
+    assert answer["workflows"] == []
+
+
+def test_without_git_the_list_says_that_nothing_is_kept(scene: Any) -> None:
+    scene.change("DELETE", "/hello")
+    answer = scene.client.get("/bookflow/api/v1/deleted-workflows").json()
+    assert answer == {"has_history": False, "workflows": []}
 
 
 @pytest.mark.parametrize(

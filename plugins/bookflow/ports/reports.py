@@ -67,6 +67,30 @@ class ExecutionPage:
     next_cursor: str | None = None
 
 
+DELIVERY_REACH = 1_000
+"""How many executions one page of deliveries looks through at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """What `GET /deliveries` can ask for; `workflow_ids` limits to what the user may see."""
+
+    workflow_id: str | None = None
+    actions: frozenset[str] | None = None
+    statuses: frozenset[str] | None = None
+    subject_id: str | None = None
+    run: RunKey | None = None
+    workflow_ids: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPage:
+    """Deliveries as JSON-ready mappings; `next_cursor` is None where nothing is left to look at."""
+
+    items: list[dict[str, Any]] = field(default_factory=list)
+    next_cursor: str | None = None
+
+
 class ReportStore(Protocol):
     """What pages and reports ask of the store; answers are JSON-ready mappings."""
 
@@ -81,6 +105,20 @@ class ReportStore(Protocol):
         """List executions; a cursor of another list or order raises `InputError`.
 
         With a `cause` they go by their ids, which are in the order of time as well.
+        """
+        ...
+
+    def list_deliveries(
+        self,
+        wanted: DeliveryFilter,
+        *,
+        limit: int,
+        cursor: str | None,
+        reach: int = DELIVERY_REACH,
+    ) -> DeliveryPage:
+        """List deliveries, those of the newest execution first; a foreign cursor raises.
+
+        Looks through `reach` executions, so a page may be short, or empty, and yet have a next.
         """
         ...
 

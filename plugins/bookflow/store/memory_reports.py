@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from bookflow.ports.reports import ExecutionOrder, ExecutionPage
+from bookflow.ports.reports import (
+    DELIVERY_REACH,
+    DeliveryPage,
+    ExecutionFilter,
+    ExecutionOrder,
+    ExecutionPage,
+)
 from bookflow.records import ActionStatus, ExecutionStatus
+from bookflow.store.delivery_pages import (
+    cursor_after,
+    cursor_at_execution,
+    read_delivery_cursor,
+    shape_listed,
+)
 from bookflow.store.report_shapes import (
     counted_cause,
     make_cursor,
@@ -24,7 +36,7 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from bookflow.ports.reports import ExecutionFilter
+    from bookflow.ports.reports import DeliveryFilter
     from bookflow.store.memory_bookings import MemoryBookings
 
 _Row = dict[str, Any]
@@ -79,6 +91,55 @@ class MemoryReports:
         if cause is None:
             return None
         return {key for (key, _), row in self._results.items() if counted_cause(row) == cause}
+
+    def list_deliveries(
+        self,
+        wanted: DeliveryFilter,
+        *,
+        limit: int,
+        cursor: str | None,
+        reach: int = DELIVERY_REACH,
+    ) -> DeliveryPage:
+        """List deliveries, those of the newest execution first."""
+        start = read_delivery_cursor(cursor)
+        if limit < 1:
+            return DeliveryPage()
+        among = ExecutionFilter(
+            workflow_id=wanted.workflow_id,
+            subject_id=wanted.subject_id,
+            run=wanted.run,
+            workflow_ids=wanted.workflow_ids,
+        )
+        with self._lock:
+            executions = sorted(
+                (
+                    row
+                    for row in self._executions.values()
+                    if _matches(row, among) and (start is None or _age(row) <= start[:2])
+                ),
+                key=_age,
+                reverse=True,
+            )
+            near = {row["id"]: row for row in executions[:reach]}
+            found = [
+                {
+                    **row,
+                    "workflow_id": near[row["execution_id"]]["workflow_id"],
+                    "booking_id": near[row["execution_id"]]["booking_id"],
+                    "execution_created_at": near[row["execution_id"]]["created_at"],
+                }
+                for row in self._deliveries.values()
+                if row["execution_id"] in near
+                and (wanted.actions is None or row["action"] in wanted.actions)
+                and (wanted.statuses is None or row["status"] in wanted.statuses)
+            ]
+        found = [row for row in found if start is None or _delivery_place(row) < start]
+        found.sort(key=_delivery_place, reverse=True)
+        items = [shape_listed(row) for row in found[:limit]]
+        if len(found) > limit:
+            return DeliveryPage(items, cursor_after(found[limit - 1]))
+        is_all = len(executions) <= reach
+        return DeliveryPage(items, None if is_all else cursor_at_execution(executions[reach]))
 
     def list_results(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
         """Give the action results of executions, without what was rendered and delivered."""
@@ -157,6 +218,10 @@ class MemoryReports:
 
 def _age(row: Mapping[str, Any]) -> tuple[Any, uuid.UUID]:
     return row["created_at"], row["id"]
+
+
+def _delivery_place(row: Mapping[str, Any]) -> tuple[Any, uuid.UUID, uuid.UUID]:
+    return row["execution_created_at"], row["execution_id"], row["id"]
 
 
 def _matches(row: Mapping[str, Any], wanted: ExecutionFilter) -> bool:

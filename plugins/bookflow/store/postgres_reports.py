@@ -6,7 +6,20 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError
-from bookflow.ports.reports import ExecutionOrder, ExecutionPage
+from bookflow.ports.reports import (
+    DELIVERY_REACH,
+    DeliveryPage,
+    ExecutionOrder,
+    ExecutionPage,
+)
+from bookflow.store.delivery_pages import (
+    OF_DELIVERIES,
+    cursor_after,
+    cursor_at_execution,
+    delivery_params,
+    delivery_words,
+    shape_listed,
+)
 from bookflow.store.json_text import is_storable
 from bookflow.store.migrating import read_revision
 from bookflow.store.named_sql import load_queries
@@ -25,7 +38,7 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Collection, Sequence
 
-    from bookflow.ports.reports import ExecutionFilter
+    from bookflow.ports.reports import DeliveryFilter, ExecutionFilter
     from bookflow.store.connecting import Database, Link
 
 
@@ -67,6 +80,35 @@ class PostgresReports:
         shown = rows[:limit]
         next_cursor = make_cursor(shown[-1], order) if len(rows) > limit else None
         return ExecutionPage([shape_execution(row) for row in shown], next_cursor)
+
+    def list_deliveries(
+        self,
+        wanted: DeliveryFilter,
+        *,
+        limit: int,
+        cursor: str | None,
+        reach: int = DELIVERY_REACH,
+    ) -> DeliveryPage:
+        """List deliveries, those of the newest execution first."""
+        params = delivery_params(wanted, cursor)
+        if params is None or limit < 1:
+            return DeliveryPage()
+        words, queries = delivery_words(params), load_queries("reports")
+        params.update(limit=limit + 1, reach=reach)
+
+        def ask(link: Link) -> DeliveryPage:
+            with link.transaction():
+                link.execute(load_queries("analytics")["hold_moment"].sql)
+                query = queries["list_deliveries"].given(*words)
+                rows = link.execute(query, params, prepare=False).fetchall()
+                items = [shape_listed(row) for row in rows[:limit]]
+                if len(rows) > limit:
+                    return DeliveryPage(items, cursor_after(rows[limit - 1]))
+                query = queries["end_of_reach"].given(*(set(words) - OF_DELIVERIES))
+                ends = link.execute(query, params, prepare=False).fetchall()
+            return DeliveryPage(items, cursor_at_execution(ends[0]) if ends else None)
+
+        return self._database.read(ask)
 
     def list_results(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
         """Give the action results of executions, without what was rendered and delivered."""

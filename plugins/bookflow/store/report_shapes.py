@@ -16,11 +16,13 @@ from bookflow.records import ExecutionStatus
 from bookflow.store.json_text import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bookflow.ports.reports import ExecutionFilter
 
 CURSOR_LIMIT = 300
+UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError, binascii.Error)
+"""What reading a cursor that was made elsewhere can raise."""
 
 
 def shape_execution(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def shape_with_log(
     """Give executions with their `execution_log`; results and deliveries come in order."""
     parcels = defaultdict(list)
     for row in deliveries:
-        parcels[row["execution_id"], row["action"]].append(_shape_delivery(row))
+        parcels[row["execution_id"], row["action"]].append(shape_delivery(row))
     logs = defaultdict(list)
     for row in results:
         found = parcels[row["execution_id"], row["action"]]
@@ -95,8 +97,24 @@ def make_cursor(row: Mapping[str, Any], order: ExecutionOrder = ExecutionOrder.N
     parts = [iso(row[order.field]), str(row["id"])]
     if order is not ExecutionOrder.NEWEST:
         parts.append(order.value)
+    return pack_cursor(parts)
+
+
+def pack_cursor(parts: Sequence[object]) -> str:
+    """Write the place where a page ended as text for an address."""
     text = json.dumps(parts, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def unpack_cursor(cursor: str) -> list[Any]:
+    """Read what `pack_cursor` wrote; raises `ValueError` for anything else, or its like."""
+    if len(cursor) > CURSOR_LIMIT:
+        raise ValueError
+    padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+    parts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    if not isinstance(parts, list):
+        raise ValueError
+    return parts
 
 
 def read_cursor(
@@ -104,23 +122,26 @@ def read_cursor(
 ) -> tuple[datetime, uuid.UUID]:
     """Read a cursor made by `make_cursor` for this order; raises `InputError` for anything else."""
     try:
-        if len(cursor) > CURSOR_LIMIT:
-            raise ValueError
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        parts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        parts = unpack_cursor(cursor)
         at, key, made_for = parts if len(parts) > 2 else (*parts, ExecutionOrder.NEWEST)
         if made_for != order:
             raise ValueError
-        instant, last = datetime.fromisoformat(at), uuid.UUID(key)
-        if instant.tzinfo is None:
-            raise ValueError
-    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
+        instant, last = read_instant(at), uuid.UUID(key)
+    except UNREADABLE:
         message = (
             "is not a cursor of this list in this order; use `next_cursor` of the page before as "
             "it is, or leave it out to begin again"
         )
         raise InputError("cursor", message) from None
     return instant, last
+
+
+def read_instant(text: str) -> datetime:
+    """Read a time with an offset; raises `ValueError` for one without."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError
+    return instant
 
 
 def refuse_order(wanted: ExecutionFilter, order: ExecutionOrder) -> None:
@@ -174,7 +195,8 @@ def counted_cause(row: Mapping[str, Any]) -> str | None:
     return str(row.get("cause") or row["error_code"] or "")[:200]
 
 
-def _shape_delivery(row: Mapping[str, Any]) -> dict[str, Any]:
+def shape_delivery(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a delivery's JSON."""
     return {
         "id": str(row["id"]),
         "recipient": row["recipient"],

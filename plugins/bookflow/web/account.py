@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from bookflow.web.deps import CurrentUser, RightsDep, is_admin, may_edit, may_run, require_reading
+from bookflow.web.deps import (
+    AuthorDep,
+    CurrentUser,
+    RightsDep,
+    is_admin,
+    may_edit,
+    may_run,
+    require_reading,
+)
 from bookflow.web.lifecycle import RuntimeDep
 from bookflow.web.reading import read_query_text
 from bookflow.web.schemas import PROBLEMS_OF_READS, Answer
@@ -40,6 +49,17 @@ class Account(Answer):
         description="Whether changes of workflows are commits, so that there are versions.",
         examples=[True],
     )
+    email: str | None = Field(
+        description="Their e-mail address in Airflow: where live tests send mail unless told "
+        "otherwise; null where Airflow knows none.",
+        examples=["olive@example.org"],
+    )
+    test_recipients: list[str] = Field(
+        description="Where their live tests may send besides: what `BOOKFLOW_TEST_RECIPIENTS` "
+        "lists, URLs without their path (`https://hooks.example.com/…`), since that may be a "
+        "secret. Empty for those who may not run the workflow.",
+        examples=[["@example.org", "+12025550123", "https://hooks.example.com/…"]],
+    )
 
 
 @router.get(
@@ -53,6 +73,7 @@ def get_account(
     user: CurrentUser,
     rights: RightsDep,
     runtime: RuntimeDep,
+    author: AuthorDep,
     workflow: Annotated[
         str | None,
         Query(description="Tell what they may do with this workflow.", examples=["welcome"]),
@@ -63,13 +84,29 @@ def get_account(
     if wanted is not None:
         rights.require_reading(wanted)
     own = rights.own_names
+    runs = may_run(user, wanted)
     return JSONResponse(
         {
             "name": str(user.get_name()),
             "may_edit": may_edit(user, wanted),
-            "may_run": may_run(user, wanted),
+            "may_run": runs,
             "is_admin": is_admin(user),
             "own_names": None if own is None else sorted(own),
             "has_history": runtime.management.authoring.has_history,
+            "email": author.email or None,
+            "test_recipients": _name_places(runtime.settings.test_recipients) if runs else [],
         }
     )
+
+
+def _name_places(entries: Sequence[str]) -> list[str]:
+    return [_without_path(entry.strip()) for entry in entries]
+
+
+def _without_path(entry: str) -> str:
+    """Give an entry as people may see it: the path of a chat service's URL is its password."""
+    scheme, mark, rest = entry.partition("://")
+    if not mark:
+        return entry
+    host = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
+    return f"{scheme}://{host}" if rest.rstrip("/") == host else f"{scheme}://{host}/…"

@@ -24,6 +24,7 @@ from bookflow.web.analytics_schemas import (
 )
 from bookflow.web.deps import RightsDep, require_reading
 from bookflow.web.lifecycle import RuntimeDep
+from bookflow.web.naming import with_names
 from bookflow.web.reading import refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS
 
@@ -178,4 +179,5 @@ def summarize_workflow(
 
 def _find_failures(runtime: Runtime, workflow_id: str, limit: int) -> list[dict[str, Any]]:
     wanted = ExecutionFilter(workflow_id=workflow_id, status="failed")
-    return runtime.reports.list_executions(wanted, limit=limit, cursor=None).items
+    found = runtime.reports.list_executions(wanted, limit=limit, cursor=None)
+    return with_names(found.items, runtime.specs)

@@ -18,6 +18,9 @@ from bookflow.web import (
     audit,
     bookings,
     catalogue,
+    choices,
+    deleted_workflows,
+    deliveries,
     endpoints,
     erasures,
     executions,
@@ -137,7 +140,7 @@ def _build_routes() -> tuple[BaseRoute, ...]:
         health, catalogue, inbound_requests, endpoints, upcoming, audit,
         workflows, workflow_actions, workflow_versions, workflow_runs,
         workflow_templates, metrics, workflow_tests, workflow_validation, analytics,
-        incidents, erasures, account,
+        incidents, erasures, account, choices, deliveries, deleted_workflows,
     )  # fmt: skip
     for part in parts:
         routes.include_router(part.router, prefix=API_PREFIX, dependencies=guarded)

@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
+from bookflow.spec.conditions.operators import list_fitting
 from bookflow.spec.schema import json_schema
+from bookflow.spec.vocabulary import FieldType
 from bookflow.web.addressing import own_root
 from bookflow.web.deps import require_reading
 from bookflow.web.lifecycle import RuntimeDep
@@ -46,6 +48,7 @@ def list_context_fields(runtime: RuntimeDep) -> JSONResponse:
                 }
                 for field in words.fields.values()
             ],
+            "operators": {kind.value: list_fitting(kind) for kind in FieldType},
             "open_prefixes": list(words.open_prefixes),
             "updatable_fields": {name: kind.value for name, kind in words.updatable_fields.items()},
             "triggers": [

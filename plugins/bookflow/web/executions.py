@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -13,6 +14,7 @@ from bookflow.ports.reports import ExecutionFilter, ExecutionOrder, ReportStore
 from bookflow.records import ExecutionStatus, RunKey
 from bookflow.web.deps import VisibilityDep, require_reading
 from bookflow.web.lifecycle import RuntimeDep
+from bookflow.web.naming import with_name, with_names
 from bookflow.web.paging import PAGE_SIZE, Cursor, Limit, read_period
 from bookflow.web.reading import read_choice, read_query_text, refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS, Execution, ExecutionList
@@ -119,7 +121,7 @@ def read_filter(
     cause: Cause = None,
 ) -> ExecutionFilter:
     """Read the filters of a list; raises `InputError` for what can't be meant."""
-    statuses = _read_statuses(status)
+    statuses = read_words("status", status, STATUSES, "a status")
     first, last = read_period(since, until)
     return ExecutionFilter(
         workflow_id=read_query_text("workflow", workflow),
@@ -128,7 +130,7 @@ def read_filter(
         statuses=frozenset(statuses) if len(statuses) > 1 else None,
         since=first,
         until=last,
-        run=_read_run(read_query_text("dag_id", dag_id), read_query_text("run_id", run_id)),
+        run=read_run(read_query_text("dag_id", dag_id), read_query_text("run_id", run_id)),
         workflow_ids=visibility.workflow_ids,
         trigger=read_query_text("trigger", trigger),
         event_id=event,
@@ -143,13 +145,15 @@ def read_order(sort: Sort = None) -> ExecutionOrder:
     return ExecutionOrder(chosen) if chosen else ExecutionOrder.NEWEST
 
 
-def _read_statuses(text: str | None) -> list[str]:
+def read_words(field: str, text: str | None, known: Collection[str], what: str) -> list[str]:
+    """Read some of a few words, separated by commas; `what` is a word, such as `a status`."""
     named = (text or "").split(",")
-    read = (read_choice("status", one.strip(), STATUSES, "a status") for one in named)
-    return [status for status in read if status]
+    read = (read_choice(field, one.strip(), known, what) for one in named)
+    return [word for word in read if word]
 
 
-def _read_run(dag_id: str | None, run_id: str | None) -> RunKey | None:
+def read_run(dag_id: str | None, run_id: str | None) -> RunKey | None:
+    """Read which run is meant; raises `InputError` where only half of its name is given."""
     if dag_id is None and run_id is None:
         return None
     if dag_id is None or run_id is None:
@@ -183,7 +187,8 @@ def list_executions(
     found = runtime.reports.list_executions(
         wanted, limit=limit, cursor=read_query_text("cursor", cursor), order=order
     )
-    return JSONResponse({"executions": found.items, "next_cursor": found.next_cursor})
+    items = with_names(found.items, runtime.specs)
+    return JSONResponse({"executions": items, "next_cursor": found.next_cursor})
 
 
 @router.get(
@@ -209,7 +214,8 @@ def get_execution(
     deliveries that are `retrying` (a failure that may pass) or `waiting` (quiet hours, a digest, a
     limit or an open circuit).
     """
-    return JSONResponse(find_execution(runtime.reports, visibility, execution_id))
+    found = find_execution(runtime.reports, visibility, execution_id)
+    return JSONResponse(with_name(found, runtime.specs))
 
 
 def find_execution(

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from bookflow.ports.inbound import Verdict
 from bookflow.web.schemas import Answer, Responses, describe_problem
 
 _ID = "01957b2e-7c1a-7f00-8000-000000000001"
@@ -30,9 +31,7 @@ class KeptHead(Answer):
     id: str = Field(description="Its id.", examples=[_ID])
     source: str = Field(description="Who sent it.", examples=["cal-com"])
     received_at: AwareDatetime = Field(description="When.", examples=[_TIME])
-    verdict: str = Field(
-        description="`accepted`, `duplicate`, `ignored` or `refused`.", examples=["refused"]
-    )
+    verdict: Verdict = Field(description="What became of it.", examples=["refused"])
     code: str | None = Field(
         None,
         description="Why it was refused: `signature`, `rate`, `size`, `input`, `conflict`, "

@@ -98,7 +98,7 @@ def list_incidents(
 def get_incident(
     incident_id: IncidentId, runtime: RuntimeDep, visibility: VisibilityDep
 ) -> JSONResponse:
-    """Give one incident; what it alerts people of links here."""
+    """Give one incident; alerts link to its page."""
     return JSONResponse(show_incident(_find(runtime, visibility, incident_id)))
 
 

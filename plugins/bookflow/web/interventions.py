@@ -13,6 +13,7 @@ from bookflow.web.deps import ActorDep, RightsDep, require_running_some
 from bookflow.web.event_schemas import CancelRequest, RetryRequest, body_of
 from bookflow.web.executions import find_execution
 from bookflow.web.lifecycle import RuntimeDep
+from bookflow.web.naming import with_name
 from bookflow.web.reading import JsonBody, OptionalBodyDep, read_optional_text
 from bookflow.web.schemas import PROBLEMS_OF_INTERVENTIONS, Execution
 
@@ -63,7 +64,8 @@ def retry_execution(
     runtime.interventions.retry(
         uuid.UUID(found["id"]), found["workflow_id"], action=action, actor=actor
     )
-    return JSONResponse(find_execution(runtime.reports, rights.visibility, execution_id), 202)
+    found = find_execution(runtime.reports, rights.visibility, execution_id)
+    return JSONResponse(with_name(found, runtime.specs), 202)
 
 
 @router.post(
@@ -93,4 +95,5 @@ def cancel_execution(
     found = find_execution(runtime.reports, rights.visibility, execution_id)
     rights.require_running(found["workflow_id"])
     runtime.interventions.cancel(uuid.UUID(found["id"]), reason=reason, actor=actor)
-    return JSONResponse(find_execution(runtime.reports, rights.visibility, execution_id))
+    found = find_execution(runtime.reports, rights.visibility, execution_id)
+    return JSONResponse(with_name(found, runtime.specs))

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from bookflow.records import ActionStatus, DeliveryStatus, ExecutionStatus
+
 _ID = "01957b2e-7c1a-7f00-8000-000000000001"
 _TIME = "2026-03-01T14:30:00Z"
 
@@ -74,7 +76,7 @@ class QueuedExecution(Answer):
 
     id: str = Field(description="Id of the execution.", examples=[_ID])
     workflow_id: str = Field(description="The workflow that matched.", examples=["welcome"])
-    status: str = Field(description="Where it stands.", examples=["pending"])
+    status: ExecutionStatus = Field(description="Where it stands.", examples=["pending"])
     due_at: AwareDatetime = Field(description="When it is to run.", examples=[_TIME])
 
 
@@ -120,7 +122,7 @@ class Delivery(Answer):
     recipient: str = Field(description="Who, within the action.", examples=["invitee"])
     channel: str = Field(description="How.", examples=["email"])
     address: str = Field(description="Where to.", examples=["ada@example.com"])
-    status: str = Field(description="How it went.", examples=["sent"])
+    status: DeliveryStatus = Field(description="How it went.", examples=["sent"])
     attempts: int = Field(description="How often it was tried.", examples=[1])
     rounds: int = Field(description="How often it failed and was put off.", examples=[0])
     next_attempt_at: AwareDatetime | None = Field(
@@ -147,7 +149,7 @@ class LoggedAction(Answer):
 
     action: str = Field(description="Name of the action.", examples=["Confirm by e-mail"])
     type: str = Field(description="Type of the action.", examples=["send_email"])
-    status: str = Field(description="How it ended.", examples=["completed"])
+    status: ActionStatus = Field(description="How it ended.", examples=["completed"])
     reason: str | None = Field(None, description="Why.", examples=["conditions not met"])
     error_code: str | None = Field(None, description="Stable cause.", examples=["conditions"])
     cause: str | None = Field(
@@ -177,6 +179,9 @@ class ExecutionSummary(Answer):
 
     id: str = Field(description="Id of the execution.", examples=[_ID])
     workflow_id: str = Field(description="The workflow.", examples=["welcome"])
+    workflow_name: str | None = Field(
+        None, description="Its name; null where its spec is gone or invalid.", examples=["Welcome"]
+    )
     workflow_version: str = Field(description="Version of its spec.", examples=["3f2a9c1b"])
     event_id: str = Field(description="The event.", examples=[_ID])
     booking_id: str = Field(description="The booking.", examples=["bk-2041"])
@@ -184,7 +189,7 @@ class ExecutionSummary(Answer):
     occurred_at: AwareDatetime | None = Field(
         None, description="When the event happened.", examples=[_TIME]
     )
-    status: str = Field(description="Where it stands.", examples=["completed"])
+    status: ExecutionStatus = Field(description="Where it stands.", examples=["completed"])
     due_at: AwareDatetime = Field(description="When it was to run.", examples=[_TIME])
     anchor_at: AwareDatetime | None = Field(
         None, description="Start or end that a reminder was computed from.", examples=[_TIME]
@@ -328,6 +333,10 @@ class ContextFields(Answer):
 
     domain: str = Field(description="Where they belong.", examples=["booking"])
     fields: list[ContextField] = Field(description="What conditions and templates may name.")
+    operators: dict[str, list[str]] = Field(
+        description="The operators of conditions that fit a field, by its type.",
+        examples=[{"boolean": ["equals", "not_equals", "is_empty", "is_not_empty"]}],
+    )
     open_prefixes: list[str] = Field(
         description="Below these any field name is accepted.", examples=[["custom_"]]
     )

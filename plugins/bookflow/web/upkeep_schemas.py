@@ -68,7 +68,8 @@ class IncidentState(Answer):
     )
     workflow_id: str | None = Field(description="The workflow concerned.", examples=["welcome"])
     details: dict[str, Any] = Field(
-        description="Figures, by kind.", examples=[{"failed": 6, "total": 10}]
+        description="Figures, by kind; those that begin with `limit_` are the thresholds.",
+        examples=[{"failed": 6, "total": 10, "percent": 60.0, "limit_percent": 50.0}],
     )
     opened_at: AwareDatetime = Field(description="When it was found first.", examples=[_TIME])
     last_seen_at: AwareDatetime = Field(description="When it was found last.", examples=[_TIME])

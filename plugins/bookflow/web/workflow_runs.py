@@ -25,6 +25,7 @@ from bookflow.web.deps import (
 from bookflow.web.event_schemas import body_of
 from bookflow.web.executions import find_execution
 from bookflow.web.lifecycle import Runtime, RuntimeDep
+from bookflow.web.naming import with_name
 from bookflow.web.problems import kind_of
 from bookflow.web.reading import BodyDep, JsonBody, read_optional_text, refuse_unknown
 from bookflow.web.rights import Rights
@@ -117,7 +118,8 @@ def execute_workflow(
     started = runtime.management.starter.start(
         workflow_id, body.content, key=idempotency_key if key is None else key, actor=actor
     )
-    execution = find_execution(runtime.reports, visibility, str(started.execution_id))
+    found = find_execution(runtime.reports, visibility, str(started.execution_id))
+    execution = with_name(found, runtime.specs)
     if not started.is_duplicate:
         after = {name: execution[name] for name in ("id", "booking_id", "workflow_version")}
         entry = AuditEntry(actor, "workflow.executed", workflow_id, after=after)

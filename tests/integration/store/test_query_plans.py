@@ -9,11 +9,17 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from bookflow.ports.reports import ExecutionFilter, ExecutionOrder
+from bookflow.ports.reports import (
+    DELIVERY_REACH,
+    DeliveryFilter,
+    ExecutionFilter,
+    ExecutionOrder,
+)
 from bookflow.records import RunKey, new_id
+from bookflow.store.delivery_pages import OF_DELIVERIES, delivery_params, delivery_words
 from bookflow.store.named_sql import load_queries
 from bookflow.store.postgres_reports import filter_params, filter_words
-from bookflow.store.report_shapes import make_cursor
+from bookflow.store.report_shapes import make_cursor, pack_cursor
 
 pytestmark = pytest.mark.database
 
@@ -191,6 +197,35 @@ def test_each_order_and_filter_reads_an_index(filled, wanted, order, index):
             ) in found  # fmt: skip
         if cursor is None and index is not None:
             assert index in {name for table, _, name in found if table == "executions"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (DeliveryFilter(), "executions_newest"),
+        (DeliveryFilter(statuses=frozenset({"failed"})), "executions_newest"),
+        (
+            DeliveryFilter(workflow_id="w-7", actions=frozenset({"mail"})),
+            "executions_by_workflow",
+        ),
+        (DeliveryFilter(subject_id="b-7"), "executions_by_booking"),
+        (DeliveryFilter(run=RunKey("bookflow-w", "run-77")), "executions_by_run"),
+    ],
+    ids=["all", "status", "action", "booking", "run"],
+)
+def test_deliveries_are_found_by_their_executions(filled, wanted, index):
+    further = pack_cursor([NOW.isoformat(), str(UUID(int=7)), str(UUID(int=7))])
+    for cursor in (None, further):
+        params = delivery_params(wanted, cursor)
+        words = delivery_words(params)
+        params |= {"limit": 51, "reach": DELIVERY_REACH}
+        found = scans(filled, load_queries("reports")["list_deliveries"].given(*words), params)
+        assert not [scan for scan in found if scan[1] == "Seq Scan"]
+        assert ("deliveries", "Index Scan", "deliveries_once") in found
+        assert index in {name for table, _, name in found if table == "executions"} or cursor
+        of_executions = set(words) - OF_DELIVERIES
+        query = load_queries("reports")["end_of_reach"].given(*of_executions)
+        assert_no_seq_scan(scans(filled, query, params))
 
 
 @pytest.mark.parametrize(("word", "value"), [("subject_id", "b-7"), ("id", UUID(int=7))])

@@ -37,8 +37,8 @@ class WorkflowFilter:
         return all(
             (
                 self.state is None or state_of(file) == self.state,
-                self.is_active is None or _said(file, "is_active") is self.is_active,
-                self.trigger is None or _said(file, "trigger") == self.trigger,
+                self.is_active is None or read_key(file, "is_active") is self.is_active,
+                self.trigger is None or read_key(file, "trigger") == self.trigger,
                 self.organizer is None or _folded(file, "organizer") == self.organizer.casefold(),
                 self.event_type is None or _takes(file, self.event_type),
                 self.search is None or _mentions(file, self.search.casefold()),
@@ -190,20 +190,21 @@ def _read_cursor(cursor: str, sorting: Sorting) -> _Place:
     return _Place(value, workflow_id, path)
 
 
-def _said(file: SpecFile, key: str) -> object:
+def read_key(file: SpecFile, key: str) -> object:
+    """Give what a workflow says under a key; of an invalid one what its file says."""
     if file.loaded is not None:
         return getattr(file.loaded.workflow, key)
     return file.data.get(key) if file.data else None
 
 
 def _folded(file: SpecFile, key: str) -> str | None:
-    said = _said(file, key)
+    said = read_key(file, key)
     return said.casefold() if isinstance(said, str) else None
 
 
 def _takes(file: SpecFile, event_type: str) -> bool:
     """Tell whether a workflow takes an event type; without a list it takes each."""
-    said = _said(file, "event_types")
+    said = read_key(file, "event_types")
     return said is None or (isinstance(said, list | tuple) and event_type in said)
 
 

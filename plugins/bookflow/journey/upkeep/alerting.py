@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OPENED = "incident.opened"
 CLOSED = "incident.closed"
 ABOUT = "incident "
+PAGE = "/plugin/workflows/health/incidents"
+"""Where Airflow shows an incident, with its id below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class AlertDesk:
         return f"Details: {self._url(incident)}{dag}"
 
     def _url(self, incident: Incident) -> str:
-        return f"{self.public_url}/bookflow/api/v1/incidents/{incident.id}"
+        return f"{self.public_url}{PAGE}/{incident.id}"
 
     def _write(
         self, incident: Incident, kind: str, channel: str, place: str, subject: str, message: str

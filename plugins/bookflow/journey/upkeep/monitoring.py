@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -115,6 +115,8 @@ class Monitor:
                     "percent": round(percent, 1),
                     "causes": list(tally.causes),
                     "window_minutes": minutes,
+                    "limit_percent": self.limits.failure_percent,
+                    "limit_executions": self.limits.minimum,
                 },
             )
 
@@ -144,6 +146,7 @@ class Monitor:
                     "running": still.count if still else 0,
                     "ended": over.slow if over else 0,
                     "longest_seconds": round(longest, 1),
+                    "limit_seconds": limit,
                 },
             )
 
@@ -158,7 +161,10 @@ class Monitor:
                 f"The oldest execution has been due for {minutes:.0f} minutes. {why}",
                 Severity.CRITICAL,
                 workflow_id=workflow_id,
-                details={"oldest_due_at": since.isoformat()},
+                details={
+                    "oldest_due_at": since.isoformat(),
+                    "limit_seconds": self.limits.wait.total_seconds(),
+                },
             )
 
     def _find_clock(self, now: datetime) -> Iterator[Finding]:
@@ -174,7 +180,10 @@ class Monitor:
             "nothing that was lost is taken up. Is it unpaused? Do its runs fail, or does none "
             "start?",
             Severity.CRITICAL,
-            details={"ticked_at": ticked.isoformat() if ticked else None},
+            details={
+                "ticked_at": ticked.isoformat() if ticked else None,
+                "limit_seconds": self.limits.clock.total_seconds(),
+            },
         )
 
     def _find_endpoints(self, now: datetime) -> Iterator[Finding]:
@@ -183,7 +192,9 @@ class Monitor:
             is_disabled = one.state is EndpointStatus.DISABLED
             if not is_disabled and (since is None or now - since < self.limits.endpoint):
                 continue
-            yield describe_endpoint(one, since, is_disabled=is_disabled)
+            found = describe_endpoint(one, since, is_disabled=is_disabled)
+            limit = {"limit_seconds": self.limits.endpoint.total_seconds()}
+            yield replace(found, details={**found.details, **limit})
 
 
 def explain_waiting(dags: DagStates, workflow_id: str) -> str:

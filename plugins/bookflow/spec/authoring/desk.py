@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bookflow.settings import Settings
-    from bookflow.spec.authoring.shapes import Author, Saved, SpecFile, Version
+    from bookflow.spec.authoring.shapes import Author, Deletion, Saved, SpecFile, Version
     from bookflow.spec.repository import SpecRepository
     from bookflow.spec.vocabulary import Vocabulary
 
@@ -190,6 +190,17 @@ class AuthoringDesk:
             return [], None
         current = file.version if file else ""
         return history.list_versions(path, current, limit=limit, cursor=cursor)
+
+    def deleted(self) -> list[Deletion] | None:
+        """Give the workflows that are gone, the last deleted first; None for plain files.
+
+        Looks at the newest 100 deletions.
+        """
+        deletions = self._folders.deletions()
+        if deletions is None:
+            return None
+        there = {file.workflow_id for file in self._shelf.list_all()}
+        return [one for one in deletions.find() if one.workflow_id not in there]
 
     def text_at(self, workflow_id: str, commit: str) -> str:
         """Give the text of the workflow's file at a commit."""

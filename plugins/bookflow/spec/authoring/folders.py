@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bookflow.errors import AuthoringError
 from bookflow.spec.authoring.git_commands import Git
+from bookflow.spec.authoring.git_deletions import Deletions
 from bookflow.spec.authoring.git_folder import GitFolder, find_work_tree
 from bookflow.spec.authoring.git_history import GitHistory
 from bookflow.spec.authoring.git_index import ChangedPaths
@@ -46,6 +47,7 @@ class Folders:
         self._plain = PlainFolder(root, step=step)
         self._found: GitFolder | None = None
         self._indexes: dict[Path, ChangedPaths] = {}
+        self._deletions: dict[Path, Deletions] = {}
         self._has_told = False
 
     def find(self) -> GitFolder | PlainFolder:
@@ -63,6 +65,14 @@ class Folders:
             return None
         index = self._indexes.setdefault(folder.tree.git_dir, ChangedPaths(folder.git))
         return GitHistory(folder.git, folder.tree.prefix, index)
+
+    def deletions(self) -> Deletions | None:
+        """Give what finds deleted workflows, None for plain files."""
+        folder = self.find()
+        if not isinstance(folder, GitFolder):
+            return None
+        made = Deletions(folder.git, folder.tree.prefix)
+        return self._deletions.setdefault(folder.tree.git_dir, made)
 
     def _has_git_above(self) -> bool:
         """Look for a git directory the way git does, without starting it."""

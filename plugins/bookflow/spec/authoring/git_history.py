@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bookflow.spec.authoring.git_commands import Git
     from bookflow.spec.authoring.git_index import ChangedPaths
 
-_ID = re.compile(r"[a-z0-9-]{1,64}")
+ID = re.compile(r"[a-z0-9-]{1,64}")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _CURSOR = re.compile(r"([0-9a-f]{40,64})\.([0-9]{1,9})")
 _FORMAT = "--format=%x01%H%x00%an%x00%ct%x00%s%x00"
@@ -35,13 +35,14 @@ class GitHistory:
 
     def find_path(self, workflow_id: str) -> str | None:
         """Give where a workflow's file was last, relative to the folder, where it is gone."""
-        if not _ID.fullmatch(workflow_id) or self._find_head() is None:
+        if not ID.fullmatch(workflow_id) or find_head(self._git) is None:
             return None
         patterns = [
-            f":(top,glob){_escape(self._prefix)}**/{workflow_id}{end}" for end in (".yaml", ".yml")
+            f":(top,glob){escape_pattern(self._prefix)}**/{workflow_id}{end}"
+            for end in (".yaml", ".yml")
         ]
         # hidden folders hold no workflows: what lies there can't be the file of one
-        hidden = f":(top,exclude,glob){_escape(self._prefix)}**/.*/**"
+        hidden = f":(top,exclude,glob){escape_pattern(self._prefix)}**/.*/**"
         found = self._last_name(*patterns, hidden)
         if found is None:
             grep = (f"--grep=^{TRAILER}: {workflow_id}$", "--extended-regexp")
@@ -107,15 +108,11 @@ class GitHistory:
 
     def _read_cursor(self, cursor: str | None) -> tuple[str | None, int]:
         if cursor is None:
-            return self._find_head(), 0
+            return find_head(self._git), 0
         found = _CURSOR.fullmatch(cursor)
         if found is None or self._git.ask("cat-file", "-e", f"{found[1]}^{{commit}}").code:
             raise InputError("cursor", "is not one that this list gave; leave it out to begin anew")
         return found[1], int(found[2])
-
-    def _find_head(self) -> str | None:
-        answer = self._git.ask("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
-        return answer.text if answer.code == 0 else None
 
     def _last_name(self, *patterns: str, options: tuple[str, ...] = ()) -> str | None:
         answer = self._git.tell(
@@ -142,5 +139,12 @@ class _Entry:
         )
 
 
-def _escape(prefix: str) -> str:
+def find_head(git: Git) -> str | None:
+    """Give the commit that is checked out, None before the first one."""
+    answer = git.ask("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+    return answer.text if answer.code == 0 else None
+
+
+def escape_pattern(prefix: str) -> str:
+    """Take the magic out of a path that becomes a pattern."""
     return re.sub(r"([\\*?\[\]])", r"\\\1", prefix)

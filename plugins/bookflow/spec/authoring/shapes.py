@@ -87,6 +87,18 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Deletion:
+    """A workflow that is gone: who deleted it in which commit, and the last one that had it."""
+
+    workflow_id: str
+    name: str | None
+    author: str
+    at: datetime
+    commit: str
+    last_commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One file to write (`after` None: to remove), and how to tell people about it.
 

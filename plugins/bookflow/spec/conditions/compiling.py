@@ -12,6 +12,7 @@ from bookflow.spec.conditions.operators import (
     FITTING,
     HOLD_WHEN_MISSING,
     OPERATORS,
+    list_fitting,
     nearest,
     suggest_operator,
 )
@@ -249,7 +250,7 @@ class _Compiler:
         if not is_known or field is None:
             return None
         if rule.operator not in FITTING[field.type]:
-            fitting = ", ".join(name for name in OPERATORS if name in FITTING[field.type])
+            fitting = ", ".join(list_fitting(field.type))
             self._report(
                 f"{path}.operator",
                 f"{rule.operator} does not fit `{field.name}`, which is {_NOUNS[field.type]}; "

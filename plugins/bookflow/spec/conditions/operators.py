@@ -34,6 +34,12 @@ FITTING: dict[FieldType, frozenset[str]] = {
 }
 """Which operators a field of a type can carry; `expression` has no field."""
 
+
+def list_fitting(field_type: FieldType) -> list[str]:
+    """List the operators that a field of a type can carry, in the order they are taught."""
+    return [name for name in OPERATORS if name in FITTING[field_type]]
+
+
 _SYNONYMS = {
     "=": "equals", "==": "equals", "eq": "equals", "is": "equals", "equal": "equals",
     "!=": "not_equals", "<>": "not_equals", "ne": "not_equals", "is_not": "not_equals",

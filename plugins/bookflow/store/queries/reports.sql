@@ -105,6 +105,56 @@ FROM bookflow.deliveries
 WHERE execution_id = ANY(%(ids)s)
 ORDER BY created_at, recipient, id;
 
+-- name: list_deliveries
+-- description: Give a page of deliveries, those of the newest execution first, from a cursor on.
+-- Looks through so many executions at most, each by the index of its deliveries.
+SELECT
+    d.id, d.execution_id, d.action, d.recipient, d.channel, d.address, d.status, d.attempts,
+    d.rounds, d.not_before, d.digest_id, d.provider_id, d.error_code, d.error_message, d.details,
+    d.created_at, d.sent_at, d.settled_at, e.workflow_id, e.booking_id,
+    e.created_at AS execution_created_at
+FROM (
+    SELECT id, workflow_id, booking_id, created_at
+    FROM bookflow.executions
+    WHERE
+        true
+        AND workflow_id = %(workflow_id)s -- if: workflow_id
+        AND booking_id = %(subject_id)s -- if: subject_id
+        AND dag_id = %(dag_id)s AND run_id = %(run_id)s -- if: run
+        AND workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
+        AND (created_at, id) <= (%(cursor_at)s, %(cursor_id)s) -- if: further
+    ORDER BY created_at DESC, id DESC
+    LIMIT %(reach)s
+) AS e
+CROSS JOIN LATERAL (
+    SELECT * FROM bookflow.deliveries
+    WHERE
+        execution_id = e.id
+        AND action = ANY(%(actions)s) -- if: actions
+        AND status = ANY(%(statuses)s) -- if: statuses
+    OFFSET 0
+) AS d
+WHERE
+    true
+    AND (e.created_at, e.id, d.id) < (%(cursor_at)s, %(cursor_id)s, %(cursor_delivery)s) -- if: further
+ORDER BY e.created_at DESC, e.id DESC, d.id DESC
+LIMIT %(limit)s;
+
+-- name: end_of_reach
+-- description: Give the first execution that a page of deliveries no longer looks at.
+SELECT id, created_at
+FROM bookflow.executions
+WHERE
+    true
+    AND workflow_id = %(workflow_id)s -- if: workflow_id
+    AND booking_id = %(subject_id)s -- if: subject_id
+    AND dag_id = %(dag_id)s AND run_id = %(run_id)s -- if: run
+    AND workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
+    AND (created_at, id) <= (%(cursor_at)s, %(cursor_id)s) -- if: further
+ORDER BY created_at DESC, id DESC
+OFFSET %(reach)s
+LIMIT 1;
+
 -- name: workflow_statistics
 -- description: Count executions per workflow, those that were cleaned up as well.
 WITH counted AS (

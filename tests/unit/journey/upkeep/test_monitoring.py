@@ -98,6 +98,7 @@ def test_failures_above_the_limit_are_told_with_causes(vitals):
     assert "6 of 10 executions (60 %) failed in the last 60 minutes" in found.message
     assert "Most frequent causes: smtp-550, http-500." in found.message
     assert found.details["percent"] == 60.0
+    assert (found.details["limit_percent"], found.details["limit_executions"]) == (50.0, 5)
 
 
 @pytest.mark.parametrize(("total", "failed"), [(10, 5), (4, 4), (100, 1)])
@@ -116,7 +117,12 @@ def test_slow_executions_are_told_once_whether_they_run_or_ended(vitals):
     vitals.running = [RunningTally("welcome", 4, NOW - timedelta(seconds=90))]
     [found] = look(vitals)
     assert (found.kind, found.key) == (SLOW, "welcome")
-    assert found.details == {"running": 4, "ended": 2, "longest_seconds": 90.0}
+    assert found.details == {
+        "running": 4,
+        "ended": 2,
+        "longest_seconds": 90.0,
+        "limit_seconds": 60.0,
+    }
     assert "4 are still at work, the oldest for 90 s" in found.message
     assert "2 ended that took up to 75 s" in found.message
 

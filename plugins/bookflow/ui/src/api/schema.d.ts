@@ -180,6 +180,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_choices_api_v1_choices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/context-fields": {
         parameters: {
             query?: never;
@@ -188,6 +204,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_context_fields_api_v1_context_fields_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deleted-workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_deleted_api_v1_deleted_workflows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_deliveries_api_v1_deliveries_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -905,12 +953,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Account: {
+            email: string | null;
             has_history: boolean;
             is_admin: boolean;
             may_edit: boolean;
             may_run: boolean;
             name: string;
             own_names: string[] | null;
+            test_recipients: string[];
         };
         ActionAnswer: {
             actions: components["schemas"]["ActionFigures"][];
@@ -946,6 +996,8 @@ export interface components {
         ActionList: {
             actions: components["schemas"]["WorkflowAction"][];
         };
+        /** @enum {string} */
+        ActionStatus: "completed" | "failed" | "skipped" | "retrying" | "waiting";
         ActivityAnswer: {
             days: string[];
             workflows: {
@@ -1165,6 +1217,12 @@ export interface components {
             cause: string;
             counts: number[];
         };
+        Choices: {
+            event_types: string[];
+            organizers: string[];
+            triggers: string[];
+            workflows: components["schemas"]["WorkflowCounts"];
+        };
         Comparison: {
             compared_with: components["schemas"]["OtherPeriod"];
             executions: components["schemas"]["ExecutionFigures"];
@@ -1182,6 +1240,9 @@ export interface components {
             domain: string;
             fields: components["schemas"]["ContextField"][];
             open_prefixes: string[];
+            operators: {
+                [key: string]: string[];
+            };
             triggers: components["schemas"]["Trigger"][];
             updatable_fields: {
                 [key: string]: string;
@@ -1197,6 +1258,19 @@ export interface components {
         DailyOutcomes: {
             completed: number[];
             failed: number[];
+        };
+        DeletedWorkflow: {
+            commit: string;
+            /** Format: date-time */
+            deleted_at: string;
+            deleted_by: string;
+            id: string;
+            name: string | null;
+            restore_commit: string;
+        };
+        DeletedWorkflows: {
+            has_history: boolean;
+            workflows: components["schemas"]["DeletedWorkflow"][];
         };
         Delivery: {
             address: string;
@@ -1216,8 +1290,14 @@ export interface components {
             rounds: number;
             sent_at?: string | null;
             settled_at?: string | null;
-            status: string;
+            status: components["schemas"]["DeliveryStatus"];
         };
+        DeliveryList: {
+            deliveries: components["schemas"]["ListedDelivery"][];
+            next_cursor: string | null;
+        };
+        /** @enum {string} */
+        DeliveryStatus: "sending" | "retrying" | "waiting" | "sent" | "delivered" | "failed";
         Difference: {
             diff: string;
         };
@@ -1326,9 +1406,10 @@ export interface components {
             rounds: number;
             run_id?: string | null;
             started_at?: string | null;
-            status: string;
+            status: components["schemas"]["ExecutionStatus"];
             trigger?: string | null;
             workflow_id: string;
+            workflow_name?: string | null;
             workflow_version: string;
         };
         ExecutionFigures: {
@@ -1343,6 +1424,8 @@ export interface components {
             executions: components["schemas"]["ExecutionSummary"][];
             next_cursor: string | null;
         };
+        /** @enum {string} */
+        ExecutionStatus: "pending" | "running" | "completed" | "failed" | "cancelled";
         ExecutionSummary: {
             actions_executed: number;
             actions_failed: number;
@@ -1362,9 +1445,10 @@ export interface components {
             rounds: number;
             run_id?: string | null;
             started_at?: string | null;
-            status: string;
+            status: components["schemas"]["ExecutionStatus"];
             trigger?: string | null;
             workflow_id: string;
+            workflow_name?: string | null;
             workflow_version: string;
         };
         FieldProblem: {
@@ -1474,7 +1558,7 @@ export interface components {
             size: number;
             source: string;
             trigger?: string | null;
-            verdict: string;
+            verdict: components["schemas"]["Verdict"];
         };
         KeptRequest: {
             actor?: string | null;
@@ -1496,7 +1580,7 @@ export interface components {
             size: number;
             source: string;
             trigger?: string | null;
-            verdict: string;
+            verdict: components["schemas"]["Verdict"];
         };
         LatencyFigures: {
             count: number;
@@ -1511,6 +1595,31 @@ export interface components {
             success_rate: number | null;
             successful_executions: number;
             total_executions: number;
+        };
+        ListedDelivery: {
+            action: string;
+            address: string;
+            attempts: number;
+            booking_id: string;
+            channel: string;
+            created_at?: string | null;
+            details?: {
+                [key: string]: unknown;
+            } | null;
+            digest_id?: string | null;
+            error_code?: string | null;
+            error_message?: string | null;
+            execution_id: string;
+            id: string;
+            next_attempt_at?: string | null;
+            provider_id?: string | null;
+            recipient: string;
+            rounds: number;
+            sent_at?: string | null;
+            settled_at?: string | null;
+            status: components["schemas"]["DeliveryStatus"];
+            workflow_id: string;
+            workflow_name: string | null;
         };
         LiveDelivery: {
             action: string;
@@ -1541,7 +1650,7 @@ export interface components {
             reason?: string | null;
             rendered?: unknown;
             started_at?: string | null;
-            status: string;
+            status: components["schemas"]["ActionStatus"];
             type: string;
         };
         Organizer: {
@@ -1633,7 +1742,7 @@ export interface components {
             /** Format: date-time */
             due_at: string;
             id: string;
-            status: string;
+            status: components["schemas"]["ExecutionStatus"];
             workflow_id: string;
         };
         Reason: {
@@ -1978,6 +2087,8 @@ export interface components {
             valid: boolean;
             warnings: components["schemas"]["SpecIssue"][];
         };
+        /** @enum {string} */
+        Verdict: "accepted" | "duplicate" | "ignored" | "refused";
         VersionList: {
             next_cursor: string | null;
             versions: components["schemas"]["WorkflowVersion"][];
@@ -2040,6 +2151,11 @@ export interface components {
             };
             statistics: components["schemas"]["Figures"];
             type: string | null;
+        };
+        WorkflowCounts: {
+            active: number;
+            inactive: number;
+            invalid: number;
         };
         WorkflowFigures: {
             cancelled: number;
@@ -2115,6 +2231,7 @@ export type ActionDifference = components['schemas']['ActionDifference'];
 export type ActionFigures = components['schemas']['ActionFigures'];
 export type ActionHead = components['schemas']['ActionHead'];
 export type ActionList = components['schemas']['ActionList'];
+export type ActionStatus = components['schemas']['ActionStatus'];
 export type ActivityAnswer = components['schemas']['ActivityAnswer'];
 export type Attendee = components['schemas']['Attendee'];
 export type AuditItem = components['schemas']['AuditItem'];
@@ -2140,12 +2257,17 @@ export type CauseCount = components['schemas']['CauseCount'];
 export type CauseFigures = components['schemas']['CauseFigures'];
 export type CausePlace = components['schemas']['CausePlace'];
 export type CauseTrend = components['schemas']['CauseTrend'];
+export type Choices = components['schemas']['Choices'];
 export type Comparison = components['schemas']['Comparison'];
 export type ContextField = components['schemas']['ContextField'];
 export type ContextFields = components['schemas']['ContextFields'];
 export type CountedPeriod = components['schemas']['CountedPeriod'];
 export type DailyOutcomes = components['schemas']['DailyOutcomes'];
+export type DeletedWorkflow = components['schemas']['DeletedWorkflow'];
+export type DeletedWorkflows = components['schemas']['DeletedWorkflows'];
 export type Delivery = components['schemas']['Delivery'];
+export type DeliveryList = components['schemas']['DeliveryList'];
+export type DeliveryStatus = components['schemas']['DeliveryStatus'];
 export type Difference = components['schemas']['Difference'];
 export type DuplicateRequest = components['schemas']['DuplicateRequest'];
 export type EndpointAnswer = components['schemas']['EndpointAnswer'];
@@ -2161,6 +2283,7 @@ export type ExecuteRequest = components['schemas']['ExecuteRequest'];
 export type Execution = components['schemas']['Execution'];
 export type ExecutionFigures = components['schemas']['ExecutionFigures'];
 export type ExecutionList = components['schemas']['ExecutionList'];
+export type ExecutionStatus = components['schemas']['ExecutionStatus'];
 export type ExecutionSummary = components['schemas']['ExecutionSummary'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type FigureChange = components['schemas']['FigureChange'];
@@ -2177,6 +2300,7 @@ export type KeptHead = components['schemas']['KeptHead'];
 export type KeptRequest = components['schemas']['KeptRequest'];
 export type LatencyFigures = components['schemas']['LatencyFigures'];
 export type LifetimeFigures = components['schemas']['LifetimeFigures'];
+export type ListedDelivery = components['schemas']['ListedDelivery'];
 export type LiveDelivery = components['schemas']['LiveDelivery'];
 export type LoggedAction = components['schemas']['LoggedAction'];
 export type Organizer = components['schemas']['Organizer'];
@@ -2223,12 +2347,14 @@ export type UpcomingItem = components['schemas']['UpcomingItem'];
 export type UpcomingList = components['schemas']['UpcomingList'];
 export type ValidateRequest = components['schemas']['ValidateRequest'];
 export type ValidationReport = components['schemas']['ValidationReport'];
+export type Verdict = components['schemas']['Verdict'];
 export type VersionList = components['schemas']['VersionList'];
 export type VersionText = components['schemas']['VersionText'];
 export type WhatIf = components['schemas']['WhatIf'];
 export type WhatIfRequest = components['schemas']['WhatIfRequest'];
 export type Workflow = components['schemas']['Workflow'];
 export type WorkflowAction = components['schemas']['WorkflowAction'];
+export type WorkflowCounts = components['schemas']['WorkflowCounts'];
 export type WorkflowFigures = components['schemas']['WorkflowFigures'];
 export type WorkflowList = components['schemas']['WorkflowList'];
 export type WorkflowRanking = components['schemas']['WorkflowRanking'];
@@ -2548,6 +2674,25 @@ export interface operations {
             };
         };
     };
+    get_choices_api_v1_choices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+        };
+    };
     list_context_fields_api_v1_context_fields_get: {
         parameters: {
             query?: never;
@@ -2563,6 +2708,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContextFields"];
+                };
+            };
+        };
+    };
+    list_deleted_api_v1_deleted_workflows_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedWorkflows"];
+                };
+            };
+        };
+    };
+    list_deliveries_api_v1_deliveries_get: {
+        parameters: {
+            query?: {
+                action?: string | null;
+                booking?: string | null;
+                cursor?: string | null;
+                dag_id?: string | null;
+                limit?: number;
+                run_id?: string | null;
+                status?: string | null;
+                task?: string | null;
+                workflow?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
                 };
             };
         };
