@@ -10,6 +10,8 @@ const NOBODY: Account = {
   is_admin: false,
   own_names: null,
   has_history: false,
+  email: null,
+  test_recipients: [],
 };
 
 /** What the user may do, with a workflow or in general; nothing until that is known. */

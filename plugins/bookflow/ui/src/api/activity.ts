@@ -1,4 +1,5 @@
 import { useQueries } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { viewerZone } from "../times/formats";
 import { ApiProblem, api, read } from "./client";
@@ -16,7 +17,7 @@ export function useActivity(ids: string[], days = 14): Record<string, Activity> 
   const groups = Array.from({ length: Math.ceil(ids.length / MOST) }, (_, group) =>
     ids.slice(group * MOST, (group + 1) * MOST).sort(),
   );
-  return useQueries({
+  const found = useQueries({
     queries: groups.map((group) => ({
       queryKey: ["activity", days, group],
       queryFn: ({ signal }: { signal: AbortSignal }) => readActivity(group, days, signal),
@@ -25,6 +26,14 @@ export function useActivity(ids: string[], days = 14): Record<string, Activity> 
     })),
     combine: gather,
   });
+  const [seen, setSeen] = useState(found);
+  const [kept, setKept] = useState(found);
+  // another order asks for other groups: what is known stays meanwhile, or all rows were drawn twice
+  if (found !== seen) {
+    setSeen(found);
+    if (found) setKept({ ...kept, ...found });
+  }
+  return kept;
 }
 
 async function readActivity(ids: string[], days: number, signal: AbortSignal) {

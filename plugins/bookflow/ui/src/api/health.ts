@@ -80,6 +80,22 @@ export function useIncidents(filter: IncidentFilter) {
   });
 }
 
+/** One incident; read again as long as it is open. */
+export function useIncident(id: string) {
+  return useQuery({
+    queryKey: ["incident", id],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET("/api/v1/incidents/{incident_id}", {
+          params: { path: { incident_id: id } },
+          signal,
+        }),
+      ),
+    refetchInterval: (query) => (query.state.data?.state === "closed" ? false : LIVE),
+    placeholderData: undefined,
+  });
+}
+
 /** Closes an incident by hand. */
 export function useCloseIncident() {
   const queries = useQueryClient();
@@ -93,6 +109,7 @@ export function useCloseIncident() {
       ),
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: ["incidents"] });
+      void queries.invalidateQueries({ queryKey: ["incident"] });
       void queries.invalidateQueries({ queryKey: ["health"] });
     },
   });

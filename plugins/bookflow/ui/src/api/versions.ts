@@ -25,6 +25,17 @@ export function useVersions(id: string) {
   });
 }
 
+/** Workflows that were deleted and are still gone, the last deleted first. */
+export function useDeletedWorkflows() {
+  return useQuery({
+    queryKey: ["versions", "deleted"],
+    queryFn: ({ signal }) => read(api.GET("/api/v1/deleted-workflows", { signal })),
+    staleTime: MINUTE / 4,
+    refetchInterval: MINUTE,
+    placeholderData: undefined,
+  });
+}
+
 /** What changed between two commits; the file as it is now stands in for a missing `to`. */
 export function useDifference(id: string, from: string | null, to: string | null) {
   return useQuery({

@@ -30,52 +30,14 @@ export function useWorkflows(filter: WorkflowFilter) {
   });
 }
 
-/** What all workflows together say: how many there are in each state, and what can be chosen. */
-export interface WorkflowOverview {
-  active: number;
-  inactive: number;
-  invalid: number;
-  organizers: string[];
-  eventTypes: string[];
-  triggers: string[];
-}
-
-const MOST = 500;
-
-/** Goes through all workflows once a minute: the API counts none, and lists no organizers. */
-export function useWorkflowOverview() {
+/** How many workflows there are in each state, and what they can be narrowed to. */
+export function useChoices() {
   return useQuery({
-    queryKey: ["workflows", "overview"],
-    queryFn: async ({ signal }) => {
-      const all: WorkflowSummary[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await read(
-          api.GET("/api/v1/workflows", { params: { query: { limit: MOST, cursor } }, signal }),
-        );
-        all.push(...page.workflows);
-        cursor = page.next_cursor ?? undefined;
-      } while (cursor);
-      return summarize(all);
-    },
-    staleTime: 60_000,
-    refetchInterval: 60_000,
+    queryKey: ["workflows", "choices"],
+    queryFn: ({ signal }) => read(api.GET("/api/v1/choices", { signal })),
+    staleTime: LIVE,
+    refetchInterval: 3 * LIVE,
   });
-}
-
-/** Counts states, and gathers what filters offer. */
-export function summarize(all: WorkflowSummary[]): WorkflowOverview {
-  const count = (state: string) => all.filter((workflow) => workflow.state === state).length;
-  const unique = (values: (string | null)[]) =>
-    [...new Set(values.filter((value) => value !== null))].sort((a, b) => a.localeCompare(b));
-  return {
-    active: count("active"),
-    inactive: count("inactive"),
-    invalid: count("invalid"),
-    organizers: unique(all.map(({ organizer }) => organizer)),
-    eventTypes: unique(all.flatMap(({ event_types }) => event_types ?? [])),
-    triggers: unique(all.map(({ trigger }) => trigger)),
-  };
 }
 
 /** One workflow with its spec; `etagOf` of it goes into `If-Match`. */

@@ -1,4 +1,5 @@
 import { Box, HStack, Link } from "@chakra-ui/react";
+import { useEffect, useRef } from "react";
 import { NavLink } from "react-router-dom";
 
 import { paths, ROOT } from "./paths";
@@ -15,8 +16,24 @@ const SECTIONS = [
 
 /** The sections of bookflow; on narrow screens they scroll sideways. */
 export function SectionTabs() {
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = list.current?.querySelector<HTMLElement>("[aria-current]");
+    if (list.current && current) {
+      // the one that is open in the middle: so it is seen that there are more on both sides
+      const { offsetLeft, offsetWidth } = current;
+      list.current.scrollLeft = offsetLeft - (list.current.clientWidth - offsetWidth) / 2;
+    }
+  }, []);
   return (
-    <Box as="nav" aria-label="bookflow sections" borderBottomWidth="1px" overflowX="auto">
+    <Box
+      as="nav"
+      ref={list}
+      aria-label="bookflow sections"
+      position="relative"
+      borderBottomWidth="1px"
+      overflowX="auto"
+    >
       <HStack gap={1} px={{ base: 2, md: 5 }} minWidth="max-content">
         {SECTIONS.map(({ name, to, end }) => (
           <Link

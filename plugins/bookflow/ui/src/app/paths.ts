@@ -19,6 +19,8 @@ export const paths = {
   templates: at("templates"),
   template: (id: string) => at("templates", id),
   health: at("health"),
+  incident: (id: string) => at("health", "incidents", id),
+  deleted: at("deleted"),
 };
 
 /** Adds a query string. */

@@ -20,6 +20,8 @@ const WorkflowFiguresPage = lazy(() => import("../pages/analytics/WorkflowFigure
 const TemplatesPage = lazy(() => import("../pages/templates/TemplatesPage"));
 const TemplatePage = lazy(() => import("../pages/templates/TemplatePage"));
 const HealthPage = lazy(() => import("../pages/health/HealthPage"));
+const IncidentPage = lazy(() => import("../pages/health/IncidentPage"));
+const DeletedPage = lazy(() => import("../pages/history/DeletedPage"));
 
 /** Below `/plugin/workflows`; what is not the first page is loaded when it is opened. */
 export const pages: Page[] = [
@@ -38,4 +40,6 @@ export const pages: Page[] = [
   { path: "templates", Page: TemplatesPage },
   { path: "templates/:id", Page: TemplatePage },
   { path: "health", Page: HealthPage },
+  { path: "health/incidents/:id", Page: IncidentPage },
+  { path: "deleted", Page: DeletedPage },
 ];

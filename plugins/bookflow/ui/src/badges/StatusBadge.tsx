@@ -1,25 +1,6 @@
 import { Badge } from "@chakra-ui/react";
 
-const PALETTES: Record<string, string> = {
-  completed: "green",
-  sent: "green",
-  delivered: "green",
-  updated: "green",
-  active: "green",
-  healthy: "green",
-  closed: "green",
-  failed: "red",
-  invalid: "red",
-  unhealthy: "red",
-  open: "red",
-  running: "blue",
-  pending: "blue",
-  planned: "purple",
-  retrying: "orange",
-  waiting: "orange",
-  degraded: "orange",
-  skipped: "yellow",
-};
+import { paletteOf } from "./palettes";
 
 interface Props {
   status: string;
@@ -30,7 +11,7 @@ interface Props {
 /** How something stands; the word says it, the color repeats it. */
 export function StatusBadge({ status, label = status.replaceAll("_", " ") }: Props) {
   return (
-    <Badge colorPalette={PALETTES[status] ?? "gray"} variant="subtle">
+    <Badge colorPalette={paletteOf(status)} variant="subtle">
       {label}
     </Badge>
   );

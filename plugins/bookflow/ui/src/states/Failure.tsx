@@ -3,6 +3,7 @@ import { Button } from "@chakra-ui/react";
 import { ApiProblem } from "../api/client";
 import { Empty } from "./Empty";
 import { Notice } from "./Notice";
+import { Ticked } from "./Ticked";
 
 interface Props {
   problem: Error;
@@ -19,11 +20,21 @@ export function Failure({ problem, onRetry }: Props) {
       </Empty>
     );
   }
-  if (status === 403) return <Empty title="You may not see this">{problem.message}</Empty>;
-  if (status === 404) return <Empty title="It is not here">{problem.message}</Empty>;
+  if (status === 403)
+    return (
+      <Empty title="You may not see this">
+        <Ticked>{problem.message}</Ticked>
+      </Empty>
+    );
+  if (status === 404)
+    return (
+      <Empty title="It is not here">
+        <Ticked>{problem.message}</Ticked>
+      </Empty>
+    );
   return (
     <Notice kind="error" title="That did not work">
-      {problem.message}
+      <Ticked>{problem.message}</Ticked>
       {onRetry ? (
         <Button size="xs" variant="outline" ml={3} onClick={onRetry}>
           Try again

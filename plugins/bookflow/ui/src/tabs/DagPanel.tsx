@@ -4,7 +4,7 @@ import { useNewestExecutions } from "../api/executions";
 import { useWorkflow } from "../api/workflows";
 import { ExecutionTable } from "../pages/executions/ExecutionTable";
 import { ForeignDag } from "./ForeignDag";
-import { isUnknown } from "./isUnknown";
+import { isUnknown } from "../states/isUnknown";
 import { workflowOf } from "./workflowOf";
 import { WorkflowCard } from "./WorkflowCard";
 import { Failure } from "../states/Failure";

@@ -5,8 +5,8 @@ import { useAccount } from "../api/account";
 import type { Workflow } from "../api/schema";
 import { paths } from "../app/paths";
 import { StatusBadge } from "../badges/StatusBadge";
-import { spellActions, spellTrigger } from "../pages/dashboard/triggerWords";
-import { Fact } from "../pages/executions/Fact";
+import { spellActions, spellTrigger } from "../words/triggers";
+import { Fact } from "../facts/Fact";
 import { Notice } from "../states/Notice";
 import { Moment } from "../times/Moment";
 

@@ -1,5 +1,6 @@
 import { ChakraProvider, defaultSystem } from "@chakra-ui/react";
 import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { MemoryRouter } from "react-router-dom";
 import { beforeAll, beforeEach, expect, it } from "vitest";
@@ -8,7 +9,6 @@ import { queryClient } from "../app/queryClient";
 import { problem, serve } from "../testing/renderPage";
 import { DagTab } from "./DagTab";
 import { RunTab } from "./RunTab";
-import { isTaskOf } from "./taskIds";
 import { TaskTab } from "./TaskTab";
 
 const EXECUTION = {
@@ -22,7 +22,6 @@ const EXECUTION = {
   actions_failed: 0,
   created_at: "2026-03-01T12:00:00+00:00",
 };
-const LOGGED = { type: "send_email", status: "completed", attempts: 1, deliveries: [] };
 const WORKFLOW = {
   id: "welcome",
   name: "Welcome",
@@ -101,29 +100,70 @@ it("asks for the executions of a run alone", async () => {
   expect([query.get("dag_id"), query.get("run_id")]).toEqual(["bookflow-welcome", "manual__1"]);
 });
 
-it("shows of a task what its own action did", async () => {
-  serve({
-    "GET /executions": list(EXECUTION),
-    "GET /executions/x1": {
-      ...EXECUTION,
-      execution_log: [
-        { ...LOGGED, action: "Tell the CRM" },
-        { ...LOGGED, action: "Confirm to both" },
-      ],
-    },
-    "GET /me": {},
-  });
-  renderTab(<TaskTab dagId="bookflow-welcome" taskId="confirm_to_both" />);
-  expect(await screen.findByText("Confirm to both")).toBeVisible();
-  expect(screen.queryByText("Tell the CRM")).not.toBeInTheDocument();
+const DELIVERY = {
+  id: "d1",
+  recipient: "invitee",
+  channel: "email",
+  address: "ada@example.com",
+  status: "failed",
+  attempts: 1,
+  rounds: 0,
+  error_message: "SMTP 550: no such mailbox",
+  created_at: "2026-03-01T12:00:00+00:00",
+  execution_id: "x1",
+  workflow_id: "welcome",
+  workflow_name: "Welcome",
+  booking_id: "bk-2041",
+  action: "Confirm to both",
+};
+const sent = (deliveries: object[], next: string | null = null) => ({
+  deliveries,
+  next_cursor: next,
 });
 
-it("knows the task of an action as the DAG factory names it", () => {
-  expect(isTaskOf("tell_the_crm", "Tell the CRM")).toBe(true);
-  expect(isTaskOf("cafe_1", "Café & 1")).toBe(true);
-  expect(isTaskOf("send", "send")).toBe(true);
-  expect(isTaskOf("tell_the_crm_2", "Tell the CRM")).toBe(false);
-  expect(isTaskOf("a_b_0123456789", "A 确 b")).toBe(true);
-  expect(isTaskOf("action_0123456789", "确认")).toBe(true);
-  expect(isTaskOf("action_0123456789", "Confirm")).toBe(false);
+it("shows what a task sent, to whom, why not, and where to look further", async () => {
+  const asked = serve({ "GET /deliveries": sent([DELIVERY]) });
+  renderTab(<TaskTab dagId="bookflow-welcome" taskId="confirm_to_both" />);
+  expect(await screen.findByText("failed")).toBeVisible();
+  expect(screen.getByText("ada@example.com")).toBeVisible();
+  expect(screen.getByText(/SMTP 550: no such mailbox/)).toBeVisible();
+  expect(screen.getByRole("link", { name: "see the execution" })).toHaveAttribute(
+    "href",
+    "/plugin/workflows/executions/x1",
+  );
+  expect(screen.getByRole("link", { name: "bk-2041" })).toBeVisible();
+  const query = new URL(asked[0]?.url ?? "").searchParams;
+  expect([query.get("workflow"), query.get("task")]).toEqual(["welcome", "confirm_to_both"]);
+  expect(asked).toHaveLength(1);
+});
+
+it("asks for the deliveries of a run alone", async () => {
+  const asked = serve({ "GET /deliveries": sent([]), "GET /executions": list(EXECUTION) });
+  renderTab(<TaskTab dagId="bookflow-welcome" taskId="confirm" runId="manual__1" />);
+  expect(await screen.findByText(/has sent nothing in this run/)).toBeVisible();
+  const query = new URL(asked[0]?.url ?? "").searchParams;
+  expect([query.get("dag_id"), query.get("run_id")]).toEqual(["bookflow-welcome", "manual__1"]);
+});
+
+it("looks further back where the newest executions sent nothing", async () => {
+  serve({
+    "GET /deliveries": (request: Request) =>
+      new URL(request.url).searchParams.has("cursor") ? sent([DELIVERY]) : sent([], "older"),
+  });
+  renderTab(<TaskTab dagId="bookflow-welcome" taskId="confirm_to_both" />);
+  await userEvent.click(await screen.findByRole("button", { name: "Look further back" }));
+  expect(await screen.findByText("ada@example.com")).toBeVisible();
+  expect(screen.getByText("That is all of them.")).toBeVisible();
+});
+
+it("says of the last task of a run that it sends nothing", async () => {
+  serve({ "GET /deliveries": sent([]), "GET /executions": list(EXECUTION) });
+  renderTab(<TaskTab dagId="bookflow-welcome" taskId="finish" />);
+  expect(await screen.findByText("This task sends nothing")).toBeVisible();
+});
+
+it("says of a task that its DAG is none of ours", async () => {
+  serve({ "GET /deliveries": sent([]), "GET /executions": list() });
+  renderTab(<TaskTab dagId="etl" taskId="extract" />);
+  expect(await screen.findByText("This DAG is no workflow")).toBeVisible();
 });

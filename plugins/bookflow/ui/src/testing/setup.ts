@@ -1,9 +1,12 @@
 import "@testing-library/jest-dom/vitest";
 
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 import { forgetMessages } from "../app/Announcer";
+
+// whole pages are slow on a busy machine
+configure({ asyncUtilTimeout: 10_000 });
 
 // jsdom lacks what Chakra asks the browser for
 vi.stubGlobal("matchMedia", (query: string) => ({

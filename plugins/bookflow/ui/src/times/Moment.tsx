@@ -1,6 +1,6 @@
-import { Text } from "@chakra-ui/react";
-
 import { formatDistance, formatMoment, viewerZone } from "./formats";
+
+const NOWRAP = { whiteSpace: "nowrap" } as const;
 
 interface Props {
   at: string | null | undefined;
@@ -14,15 +14,13 @@ interface Props {
 
 /** A time in the viewer's zone; in UTC, or the zone given, on hover and for screen readers. */
 export function Moment({ at, zone, relative = false, absent = "—" }: Props) {
-  if (!at) return <Text as="span">{absent}</Text>;
+  if (!at) return <span>{absent}</span>;
   const other = zone && zone !== viewerZone() ? zone : "UTC";
   const here = formatMoment(at);
   const title = `${relative ? `${here} ${viewerZone()}, ` : ""}${formatMoment(at, other)} ${other}`;
   return (
-    <Text asChild whiteSpace="nowrap">
-      <time dateTime={at} title={title}>
-        {relative ? formatDistance(at) : here}
-      </time>
-    </Text>
+    <time dateTime={at} title={title} style={NOWRAP}>
+      {relative ? formatDistance(at) : here}
+    </time>
   );
 }

@@ -3,12 +3,12 @@ import { Table, Text } from "@chakra-ui/react";
 import type { ActionFigures, CauseCount } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { formatSeconds } from "../../times/formats";
-import { nameAction } from "../dashboard/triggerWords";
+import { nameAction } from "../../words/triggers";
 import { spellCause } from "./causeWords";
 import { formatNumber } from "./compareWords";
-import { failedExecutions, skippedExecutions } from "./failureLinks";
+import { failedExecutions, skippedExecutions } from "../../links/executionLinks";
 import { FigurePanel } from "./FigurePanel";
-import { PageLink } from "./PageLink";
+import { PageLink } from "../../links/PageLink";
 
 interface Props {
   actions: ActionFigures[];

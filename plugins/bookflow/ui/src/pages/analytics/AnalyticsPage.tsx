@@ -5,7 +5,7 @@ import { Answer } from "../../states/Answer";
 import { AnalyticsFigures } from "./AnalyticsFigures";
 import { toFilter } from "./figureFilter";
 import { PeriodPicker } from "./PeriodPicker";
-import { useSearchParts } from "./useSearchParts";
+import { useSearchParts } from "../../urlState/useSearchParts";
 import { WorkflowFilter } from "./WorkflowFilter";
 
 /** How well all workflows do: what fails most, why, and whether it gets better. */

@@ -2,11 +2,11 @@ import { Box, Table, Text } from "@chakra-ui/react";
 
 import type { CauseFigures } from "../../api/schema";
 import { paths } from "../../app/paths";
-import { nameAction } from "../dashboard/triggerWords";
+import { nameAction } from "../../words/triggers";
 import { codeOf, spellCause } from "./causeWords";
 import { formatNumber } from "./compareWords";
 import { FigurePanel } from "./FigurePanel";
-import { PageLink } from "./PageLink";
+import { PageLink } from "../../links/PageLink";
 import { ShareBar } from "./ShareBar";
 
 interface Props {

@@ -7,7 +7,7 @@ import type { ChartBuilder } from "./chartOptions";
 import { FigurePanel } from "./FigurePanel";
 import { FigureTable } from "./FigureTable";
 import type { Sheet } from "./sheet";
-import { useSearchParts } from "./useSearchParts";
+import { useSearchParts } from "../../urlState/useSearchParts";
 
 const EChart = lazy(() => import("./EChart"));
 

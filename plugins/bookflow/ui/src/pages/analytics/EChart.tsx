@@ -7,6 +7,7 @@ import { useEffect, useRef } from "react";
 
 import type { ChartBuilder } from "./chartOptions";
 import type { Sheet } from "./sheet";
+import { takeTurn } from "./takingTurns";
 import { usePalette } from "./usePalette";
 
 register([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
@@ -24,21 +25,26 @@ export default function EChart({ sheet, build }: Props) {
 
   useEffect(() => {
     if (!place.current) return;
-    const drawn = init(place.current, null, { renderer: "svg" });
-    chart.current = drawn;
     const watcher = new ResizeObserver(() => {
-      drawn.resize();
+      chart.current?.resize();
     });
     watcher.observe(place.current);
     return () => {
       watcher.disconnect();
-      drawn.dispose();
+      chart.current?.dispose();
+      chart.current = undefined;
     };
   }, []);
 
-  useEffect(() => {
-    chart.current?.setOption(build(sheet, palette), { notMerge: true });
-  }, [sheet, build, palette]);
+  useEffect(
+    () =>
+      takeTurn(() => {
+        if (!place.current) return;
+        chart.current ??= init(place.current, null, { renderer: "svg" });
+        chart.current.setOption(build(sheet, palette), { notMerge: true });
+      }),
+    [sheet, build, palette],
+  );
 
   return <Box ref={place} height="18rem" width="full" aria-hidden />;
 }

@@ -5,7 +5,7 @@ import { paths, withQuery } from "../../app/paths";
 import { spellCause } from "./causeWords";
 import { formatNumber } from "./compareWords";
 import { FigurePanel } from "./FigurePanel";
-import { PageLink } from "./PageLink";
+import { PageLink } from "../../links/PageLink";
 
 const COLUMNS = ["Endpoint", "Deliveries", "Accepted", "Failed", "Went well", "Attempts", "Errors"];
 

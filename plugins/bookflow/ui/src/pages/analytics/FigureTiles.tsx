@@ -2,7 +2,7 @@ import { Box, SimpleGrid, Text } from "@chakra-ui/react";
 
 import type { ExecutionFigures, LatencyFigures, OtherPeriod } from "../../api/schema";
 import { formatSeconds } from "../../times/formats";
-import { formatRate } from "../dashboard/SuccessRate";
+import { formatRate } from "../../words/rates";
 import {
   compareCounts,
   compareRates,

@@ -4,8 +4,8 @@ import type { CauseFigures, PerformanceStats } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { spellCause } from "./causeWords";
 import { formatNumber } from "./compareWords";
-import { failedExecutions } from "./failureLinks";
-import { PageLink } from "./PageLink";
+import { failedExecutions } from "../../links/executionLinks";
+import { PageLink } from "../../links/PageLink";
 
 const SHOWN_CAUSES = 3;
 

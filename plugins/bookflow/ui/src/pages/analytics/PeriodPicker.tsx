@@ -2,7 +2,7 @@ import { Button, Field, Flex, HStack, Input, NativeSelect } from "@chakra-ui/rea
 import { useMemo } from "react";
 
 import { DEFAULT_PERIOD, listZones, PERIODS, readPeriod } from "./figureFilter";
-import { useSearchParts } from "./useSearchParts";
+import { useSearchParts } from "../../urlState/useSearchParts";
 
 const CHOICES = [...PERIODS, { value: "custom", label: "Custom" }];
 

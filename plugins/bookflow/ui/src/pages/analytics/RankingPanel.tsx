@@ -3,12 +3,12 @@ import { List, Table, Text } from "@chakra-ui/react";
 import type { ProblematicWorkflow, Reason, WorkflowFigures } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { formatSeconds } from "../../times/formats";
-import { formatRate } from "../dashboard/SuccessRate";
+import { formatRate } from "../../words/rates";
 import { spellReason } from "./causeWords";
 import { formatNumber } from "./compareWords";
-import { failedExecutions } from "./failureLinks";
+import { failedExecutions } from "../../links/executionLinks";
 import { FigurePanel } from "./FigurePanel";
-import { PageLink } from "./PageLink";
+import { PageLink } from "../../links/PageLink";
 
 interface Props {
   title: string;

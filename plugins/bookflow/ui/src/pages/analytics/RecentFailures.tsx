@@ -3,8 +3,8 @@ import { Box, Heading, Table, Text } from "@chakra-ui/react";
 import type { ExecutionSummary } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { Moment } from "../../times/Moment";
-import { failedExecutions } from "./failureLinks";
-import { PageLink } from "./PageLink";
+import { failedExecutions } from "../../links/executionLinks";
+import { PageLink } from "../../links/PageLink";
 
 interface Props {
   workflow: string;

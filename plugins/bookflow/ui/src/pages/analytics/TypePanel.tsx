@@ -1,5 +1,5 @@
 import type { TypeFigures } from "../../api/schema";
-import { nameAction } from "../dashboard/triggerWords";
+import { nameAction } from "../../words/triggers";
 import { FigurePanel } from "./FigurePanel";
 import { FigureTable } from "./FigureTable";
 

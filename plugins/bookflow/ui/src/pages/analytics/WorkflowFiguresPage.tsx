@@ -1,13 +1,16 @@
-import { Box, Flex, Heading, Text } from "@chakra-ui/react";
+import { Box, Flex } from "@chakra-ui/react";
 import { useParams } from "react-router-dom";
 
 import { useWorkflowReport } from "../../api/analytics";
-import { paths, withQuery } from "../../app/paths";
+import type { Workflow } from "../../api/schema";
+import { useWorkflowIfThere } from "../../api/versions";
+import { paths } from "../../app/paths";
 import { Answer } from "../../states/Answer";
+import { WorkflowHead } from "../../heads/WorkflowHead";
 import { toFilter } from "./figureFilter";
-import { PageLink } from "./PageLink";
+import { PageLink } from "../../links/PageLink";
 import { PeriodPicker } from "./PeriodPicker";
-import { useSearchParts } from "./useSearchParts";
+import { useSearchParts } from "../../urlState/useSearchParts";
 import { WorkflowReportView } from "./WorkflowReportView";
 
 /** How well one workflow does, action by action. */
@@ -16,20 +19,13 @@ export default function WorkflowFiguresPage() {
   const [search] = useSearchParts();
   const filter = { ...toFilter(search), workflow: id, trigger: undefined };
   const report = useWorkflowReport(id, filter);
+  const there = useWorkflowIfThere(id);
   return (
     <>
-      <Heading as="h1" size="lg" overflowWrap="anywhere">
-        Figures of {id}
-      </Heading>
-      <Text mb={4}>
-        <PageLink to={paths.workflow(id)}>Open the workflow</PageLink>
-        {" · "}
-        <PageLink to={withQuery(paths.executions, { workflow: id })}>Its executions</PageLink>
-        {" · "}
-        <PageLink to={paths.analytics}>Figures of all workflows</PageLink>
-      </Text>
-      <Flex mb={4}>
+      <WorkflowHead id={id} name={there.data?.name} state={stateOf(there.data)} />
+      <Flex mb={4} gap={4} wrap="wrap" align="center" justify="space-between">
         <PeriodPicker />
+        <PageLink to={paths.analytics}>Figures of all workflows</PageLink>
       </Flex>
       <Box aria-busy={report.isPlaceholderData} opacity={report.isPlaceholderData ? 0.6 : 1}>
         <Answer query={report} what="figures">
@@ -38,4 +34,9 @@ export default function WorkflowFiguresPage() {
       </Box>
     </>
   );
+}
+
+/** One that was deleted keeps its figures. */
+function stateOf(workflow: Workflow | null | undefined): string | undefined {
+  return workflow === null ? "deleted" : workflow?.state;
 }

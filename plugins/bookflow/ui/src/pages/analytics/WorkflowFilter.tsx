@@ -3,8 +3,8 @@ import { useEffect, useId, useState } from "react";
 
 import { useWorkflowNames } from "../../api/analytics";
 import { useContextFields } from "../../api/context";
-import { nameTrigger } from "../dashboard/triggerWords";
-import { useSearchParts } from "./useSearchParts";
+import { nameTrigger } from "../../words/triggers";
+import { useSearchParts } from "../../urlState/useSearchParts";
 
 const TYPING_MS = 300;
 

@@ -5,13 +5,13 @@ import type { WorkflowReport } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { Empty } from "../../states/Empty";
 import { Moment } from "../../times/Moment";
-import { formatRate } from "../dashboard/SuccessRate";
+import { formatRate } from "../../words/rates";
 import { ActionPanel } from "./ActionPanel";
 import { formatNumber } from "./compareWords";
 import { CountedTime } from "./CountedTime";
 import { EndpointPanel } from "./EndpointPanel";
 import { FigureTiles } from "./FigureTiles";
-import { PageLink } from "./PageLink";
+import { PageLink } from "../../links/PageLink";
 import { RecentFailures } from "./RecentFailures";
 import { TrendCharts } from "./TrendCharts";
 

@@ -34,7 +34,15 @@ const readTheme = () => document.documentElement.className;
 /** The theme's colors for what is drawn without CSS; new ones when light turns to dark. */
 export function usePalette(): Palette {
   const theme = useSyncExternalStore(watchTheme, readTheme);
-  return useMemo(() => readPalette(theme), [theme]);
+  return useMemo(() => paletteOf(theme), [theme]);
+}
+
+let known: { theme: string; palette: Palette } | undefined;
+
+/** All charts of a page have one palette: asking a canvas for each color of each would take long. */
+function paletteOf(theme: string): Palette {
+  if (known?.theme !== theme) known = { theme, palette: readPalette(theme) };
+  return known.palette;
 }
 
 function readPalette(theme: string): Palette {

@@ -3,8 +3,8 @@ import { Heading, Link as ChakraLink, Stack } from "@chakra-ui/react";
 import { StatusBadge } from "../../badges/StatusBadge";
 import { Notice } from "../../states/Notice";
 import { Moment } from "../../times/Moment";
-import { Fact } from "../executions/Fact";
-import { showValue } from "../executions/words/conditions";
+import { Fact } from "../../facts/Fact";
+import { showValue } from "../../words/conditions";
 import { readFacts } from "./readFacts";
 
 interface Props {

@@ -3,8 +3,8 @@ import { Link } from "react-router-dom";
 
 import type { TimelineEntry } from "../../api/schema";
 import { paths } from "../../app/paths";
-import { ReasonText } from "../executions/ReasonText";
-import { kindOfAction } from "../executions/words/actions";
+import { ReasonText } from "../../facts/ReasonText";
+import { kindOfAction } from "../../words/actions";
 import { answerChannels, type ChannelAnswer, leftOutWhole, sumUp } from "./answering";
 import { reasonOf } from "./entryWords";
 
@@ -68,7 +68,7 @@ function Because({ entry }: { entry: TimelineEntry }) {
   return (
     <>
       {entry.execution_id ? (
-        <ChakraLink asChild color="fg.info">
+        <ChakraLink asChild color="fg.info" display="inline">
           <Link to={paths.execution(entry.execution_id)}>{name}</Link>
         </ChakraLink>
       ) : (
@@ -81,5 +81,6 @@ function Because({ entry }: { entry: TimelineEntry }) {
 }
 
 function article(name: string): string {
-  return /^(E-|SMS)/.test(name) ? `an ${name}` : `a ${name.toLowerCase()}`;
+  if (name === "SMS") return "an SMS";
+  return `${name.startsWith("E") ? "an" : "a"} ${name.toLowerCase()}`;
 }

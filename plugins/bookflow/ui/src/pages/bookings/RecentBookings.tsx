@@ -44,7 +44,8 @@ function Row({ execution }: { execution: ExecutionSummary }) {
         <Link to={paths.booking(execution.booking_id)}>{execution.booking_id}</Link>
       </ChakraLink>
       <Text color="fg.muted">
-        {execution.workflow_id}, <Moment at={execution.created_at} relative />
+        {execution.workflow_name ?? execution.workflow_id},{" "}
+        <Moment at={execution.created_at} relative />
       </Text>
     </HStack>
   );

@@ -5,11 +5,11 @@ import type { TimelineEntry } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { StatusBadge } from "../../badges/StatusBadge";
 import { Moment } from "../../times/Moment";
-import { nameTrigger } from "../dashboard/triggerWords";
-import { ReasonText } from "../executions/ReasonText";
+import { nameTrigger } from "../../words/triggers";
+import { ReasonText } from "../../facts/ReasonText";
 import { Rendered } from "../executions/Rendered";
-import { Unfold } from "../executions/Unfold";
-import { kindOfAction, recipientInWords } from "../executions/words/actions";
+import { Unfold } from "../../facts/Unfold";
+import { kindOfAction, recipientInWords } from "../../words/actions";
 import { isDueNow, leadOf, reasonOf, standingOf, statusOf } from "./entryWords";
 import { timeOf } from "./timelineOrder";
 

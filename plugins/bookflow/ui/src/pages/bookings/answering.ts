@@ -1,5 +1,5 @@
 import type { TimelineEntry } from "../../api/schema";
-import { ACTION_TYPES } from "../executions/words/actions";
+import { ACTION_TYPES } from "../../words/actions";
 import { isOpen, whyNever } from "./timelineOrder";
 
 /** What became of all actions of one type for a booking. */

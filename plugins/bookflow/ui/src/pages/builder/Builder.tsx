@@ -8,7 +8,7 @@ import { changeDraft, type Draft, isChanged, present, withServerText } from "./d
 import { summaryOf } from "./draft/summary";
 import { DraftBar } from "./DraftBar";
 import { EditingContext } from "./editing";
-import { IssueList } from "./IssueList";
+import { IssueList, showIssues } from "./IssueList";
 import { ConflictDialog } from "./saving/ConflictDialog";
 import { SaveDialog } from "./saving/SaveDialog";
 import { useEditingState } from "./useEditingState";
@@ -45,7 +45,7 @@ export function Builder({ id, draft, workflow, mayEdit }: Props) {
     if (isConflict) setOpen("conflict");
     else if (check?.errors.length || snapshot.problem) {
       // the list is there a moment later where it was hidden
-      setTimeout(() => document.getElementById("bookflow-issues")?.focus(), 0);
+      setTimeout(showIssues, 0);
     } else setOpen("save");
   };
   useKeys(editing.draftKey, save);
@@ -82,13 +82,26 @@ export function Builder({ id, draft, workflow, mayEdit }: Props) {
         refusal={latest?.refusal ?? null}
         onLookAtBoth={lookAtBoth}
       />
-      <IssueList onShowLine={showLine} />
-      <BuilderPanes id={id} snapshot={snapshot} view={view} mayEdit={mayEdit} jump={jump} />
+      <BuilderPanes
+        id={id}
+        snapshot={snapshot}
+        view={view}
+        mayEdit={mayEdit}
+        jump={jump}
+        issues={<IssueList onShowLine={showLine} />}
+      />
       {open === "save" ? (
         <SaveDialog id={id} check={check} onClose={close} onConflict={lookAtBoth} />
       ) : null}
       {open === "conflict" && id !== null ? (
-        <ConflictDialog id={id} draft={draft} onClose={close} />
+        <ConflictDialog
+          id={id}
+          draft={draft}
+          onClose={close}
+          onJoined={() => {
+            setOpen("save");
+          }}
+        />
       ) : null}
     </EditingContext.Provider>
   );

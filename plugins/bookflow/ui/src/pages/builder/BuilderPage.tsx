@@ -1,8 +1,9 @@
-import { Heading } from "@chakra-ui/react";
+import { Heading, Link as ChakraLink, Text } from "@chakra-ui/react";
 import { useEffect } from "react";
-import { useParams } from "react-router-dom";
+import { Link, useParams } from "react-router-dom";
 
 import { useAccount } from "../../api/account";
+import { paths } from "../../app/paths";
 import type { Workflow } from "../../api/schema";
 import { mayChange, useWorkflow } from "../../api/workflows";
 import { Answer } from "../../states/Answer";
@@ -13,7 +14,7 @@ import { Builder } from "./Builder";
 import { baseOf, starter } from "./draft/baseOf";
 import { begin, isChanged, keepDraft, NEW, peekDraft, present, useDraft } from "./draft/drafts";
 import { textOf } from "./draft/spec";
-import { WorkflowHead } from "./WorkflowHead";
+import { WorkflowHead } from "../../heads/WorkflowHead";
 
 /** Makes a workflow, or edits one that is there. */
 export default function BuilderPage() {
@@ -43,6 +44,15 @@ function NewWorkflow() {
       <Heading as="h1" size="lg" mb={3}>
         {textOf(present(draft).spec.name) || "New workflow"}
       </Heading>
+      {isChanged(draft) ? null : (
+        <Text fontSize="sm" color="fg.muted" mb={2}>
+          Name it, choose when it runs, and add what it does. Or{" "}
+          <ChakraLink asChild variant="underline">
+            <Link to={paths.templates}>begin with a template</Link>
+          </ChakraLink>
+          , such as a reminder or a follow-up.
+        </Text>
+      )}
       <Builder id={null} draft={draft} workflow={null} mayEdit />
     </>
   );

@@ -1,5 +1,5 @@
 import { Box, Grid } from "@chakra-ui/react";
-import { lazy, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 
 import { Loading } from "../../states/Loading";
 import { ActionPanel } from "./action/ActionPanel";
@@ -19,10 +19,12 @@ interface Props {
   view: View;
   mayEdit: boolean;
   jump?: { to: number };
+  /** Stands below the whole workflow, where it pushes nothing away when it comes. */
+  issues: ReactNode;
 }
 
 /** The whole workflow on the left, as flow or as YAML; what is chosen of it on the right. */
-export function BuilderPanes({ id, snapshot, view, mayEdit, jump }: Props) {
+export function BuilderPanes({ id, snapshot, view, mayEdit, jump, issues }: Props) {
   const [chosen] = useChosen();
   const action = chosen === null ? undefined : actionsOf(snapshot.spec)[chosen];
   return (
@@ -30,7 +32,13 @@ export function BuilderPanes({ id, snapshot, view, mayEdit, jump }: Props) {
       templateColumns={{ base: "minmax(0, 1fr)", lg: "minmax(0, 1fr) minmax(22rem, 30rem)" }}
       gap={5}
     >
-      <Box minWidth={0}>
+      <Box
+        minWidth={0}
+        // the flow stays in sight beside a form that is longer than the window
+        position={{ lg: view === "yaml" ? "static" : "sticky" }}
+        top={2}
+        alignSelf="start"
+      >
         <Palette />
         <Suspense fallback={<Loading what={view === "yaml" ? "the YAML" : "the flow"} />}>
           {view === "yaml" ? (
@@ -39,6 +47,7 @@ export function BuilderPanes({ id, snapshot, view, mayEdit, jump }: Props) {
             <FlowView />
           )}
         </Suspense>
+        {issues}
       </Box>
       <Box minWidth={0}>
         {action && chosen !== null ? (

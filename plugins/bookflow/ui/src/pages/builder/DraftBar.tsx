@@ -14,6 +14,7 @@ import { changeDraft, discarded, type Draft, isChanged, redone, undone } from ".
 import { withName } from "./draft/names";
 import { textOf, withKey } from "./draft/spec";
 import { useEditing } from "./editing";
+import { showIssues } from "./IssueList";
 
 /** How the workflow is shown. */
 export type View = "flow" | "yaml";
@@ -29,7 +30,7 @@ interface Props {
 
 /** The name, whether it is on, and what can be done with the edit. */
 export function DraftBar({ draft, isNew, mayEdit, view, onView, onSave }: Props) {
-  const { spec, edit, draftKey, isLocked } = useEditing();
+  const { spec, edit, draftKey, errors, isLocked } = useEditing();
   const hasChanges = isChanged(draft);
   return (
     <Flex gap={3} wrap="wrap" align="center" mb={3}>
@@ -59,6 +60,11 @@ export function DraftBar({ draft, isNew, mayEdit, view, onView, onSave }: Props)
         <Switch.Label>Active</Switch.Label>
       </Switch.Root>
       <HStack gap={2} wrap="wrap" ml={{ md: "auto" }}>
+        {errors.length ? (
+          <Button size="xs" variant="outline" colorPalette="red" onClick={showIssues}>
+            {errors.length} to mend
+          </Button>
+        ) : null}
         {hasChanges ? <Badge colorPalette="orange">Unsaved changes</Badge> : null}
         {mayEdit ? (
           <>

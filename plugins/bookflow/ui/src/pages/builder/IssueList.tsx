@@ -1,6 +1,7 @@
 import { Box, Button, List, Text } from "@chakra-ui/react";
 
 import type { SpecIssue } from "../../api/schema";
+import { labelOf } from "./action/formSchema";
 import { actionOf, pathOf } from "./draft/issues";
 import { actionsOf, textOf } from "./draft/spec";
 import { useEditing } from "./editing";
@@ -12,6 +13,13 @@ interface Props {
   onShowLine: (issue: SpecIssue) => void;
 }
 
+const ID = "bookflow-issues";
+
+/** Goes to the list of what is wrong. */
+export function showIssues(): void {
+  document.getElementById(ID)?.focus();
+}
+
 /** All that is wrong or doubtful, with the way to each. */
 export function IssueList({ onShowLine }: Props) {
   const { errors, warnings } = useEditing();
@@ -19,7 +27,7 @@ export function IssueList({ onShowLine }: Props) {
   return (
     <Box
       as="section"
-      id="bookflow-issues"
+      id={ID}
       tabIndex={-1}
       aria-label="What to mend"
       borderWidth="1px"
@@ -63,7 +71,9 @@ function IssueRow({ issue, onShowLine }: Props & { issue: SpecIssue }) {
           choose(action ? position : null);
         }}
       >
-        {[name || "the file", action ? part : undefined].filter(Boolean).join(", ")}
+        {[name || "the file", action && part ? labelOf(part) : undefined]
+          .filter(Boolean)
+          .join(", ")}
       </Button>
       {": "}
       <IssueText issue={issue} />{" "}

@@ -4,12 +4,12 @@ import { useSay } from "../../app/Announcer";
 import { typeOf } from "./actionTypes";
 import { changeDraft, peekDraft, present, withSpec } from "./draft/drafts";
 import {
+  after,
   type Arranged,
   beside,
   earlier,
   insert,
   later,
-  levelsOf,
   move,
   type Place,
   remove,
@@ -29,32 +29,39 @@ export function useActionEdits() {
   const [, choose] = useChosen();
   const say = useSay();
   return useMemo(() => {
+    /** Gives where the action is then; null where nothing changed or it is gone. */
     const arrange = (change: (actions: Action[]) => Arranged | null, said: string) => {
       const draft = peekDraft(draftKey);
-      if (!draft || isLocked) return;
+      if (!draft || isLocked) return null;
       const { spec } = present(draft);
       const done = change(actionsOf(spec));
-      if (!done) return;
+      if (!done) return null;
       changeDraft(draftKey, (now) =>
         withSpec(now, { ...spec, actions: done.actions }, `${said} ${String(Date.now())}`),
       );
-      choose(done.position < 0 ? null : done.position);
+      const now = done.position < 0 ? null : done.position;
+      choose(now);
       if (said) say(said, "info");
+      return now;
     };
     const nameAt = (position: number) => {
       const draft = peekDraft(draftKey);
       return textOf(draft && actionsOf(present(draft).spec)[position]?.name);
     };
     return {
-      add: (type: string, place?: Place) => {
-        arrange((actions) => insert(actions, newAction(actions, type), place), "");
+      /** Adds one at a place; without one after the action at a position, or else at the end. */
+      add: (type: string, place?: Place, position: number | null = null) => {
+        arrange((actions) => {
+          const next = position === null ? undefined : after(actions, position);
+          return insert(actions, newAction(actions, type), place ?? next);
+        }, "");
       },
       moveTo: (position: number, place: Place) => {
         arrange((actions) => move(actions, position, place), "");
       },
       step: (position: number, step: Step) => {
         const name = nameAt(position);
-        arrange(
+        return arrange(
           (actions) => {
             const place = STEPS[step](actions, position);
             return place && move(actions, position, place);
@@ -67,9 +74,8 @@ export function useActionEdits() {
           const original = actions[position];
           if (!original) return null;
           const name = freeName(actions, `${textOf(original.name)} copy`);
-          const level = levelsOf(actions).findIndex((members) => members.includes(position));
           const copy = withKey({ ...original, name }, "order", undefined);
-          return insert(actions, copy, { kind: "before", level: level + 1 });
+          return insert(actions, copy, after(actions, position));
         }, "");
       },
       switchOn: (position: number, isOn: boolean) => {
@@ -85,7 +91,7 @@ export function useActionEdits() {
       },
       remove: (position: number) => {
         const name = nameAt(position);
-        arrange(
+        return arrange(
           (actions) => ({ actions: remove(actions, position), position: -1 }),
           `Removed ${name}. Undo brings it back.`,
         );

@@ -2,7 +2,8 @@ import { useMemo } from "react";
 
 import { useWorkflowCheck } from "../../api/builder";
 import type { SpecIssue, Workflow } from "../../api/schema";
-import { useDebounced } from "../trials/useDebounced";
+import { sampleId } from "../../api/trials";
+import { useDebounced } from "../../inputs/useDebounced";
 import { usePinnedBooking } from "../trials/pinnedBooking";
 import {
   changeDraft,
@@ -39,7 +40,8 @@ export function useEditingState(
   const query = useWorkflowCheck(target, settled, mayEdit && hasChanges);
   const isCurrent = settled === snapshot && query.isSuccess && !query.isPlaceholderData;
   const check = hasChanges ? query.data : undefined;
-  const [booking] = usePinnedBooking();
+  const [pinned] = usePinnedBooking();
+  const booking = pinned ?? sampleId();
   const isLocked = !mayEdit || snapshot.problem !== null;
 
   const { errors: found, warnings } = (hasChanges ? check : workflow) ?? NOTHING;

@@ -4,7 +4,7 @@ import type { BulkResult, WorkflowSummary } from "../../api/schema";
 import { useActivation } from "../../api/workflows";
 import { Failure } from "../../states/Failure";
 import { Notice } from "../../states/Notice";
-import { OpenDialog } from "../../states/OpenDialog";
+import { OpenDialog } from "../../dialogs/OpenDialog";
 
 interface Props {
   workflows: WorkflowSummary[];

@@ -7,7 +7,7 @@ import { useBulkTest } from "../../api/workflows";
 import { paths } from "../../app/paths";
 import { Failure } from "../../states/Failure";
 import { Loading } from "../../states/Loading";
-import { OpenDialog } from "../../states/OpenDialog";
+import { OpenDialog } from "../../dialogs/OpenDialog";
 
 interface Props {
   workflows: WorkflowSummary[];

@@ -1,4 +1,3 @@
-import { Checkbox } from "@chakra-ui/react";
 import { memo } from "react";
 
 interface BoxProps {
@@ -7,18 +6,21 @@ interface BoxProps {
   onChange: (checked: boolean) => void;
 }
 
-/** A checkbox whose label is for screen readers only. */
+/** A checkbox whose label is for screen readers only; the browser's own, since a list has many. */
 export const ChoiceBox = memo(function ChoiceBox({ label, checked, onChange }: BoxProps) {
   return (
-    <Checkbox.Root
-      size="sm"
-      checked={checked}
-      onCheckedChange={(change) => {
-        onChange(change.checked === true);
-      }}
-    >
-      <Checkbox.HiddenInput aria-label={label} />
-      <Checkbox.Control />
-    </Checkbox.Root>
+    <label className="bf-tick">
+      <input
+        ref={(box) => {
+          if (box) box.indeterminate = checked === "indeterminate";
+        }}
+        type="checkbox"
+        aria-label={label}
+        checked={checked === true}
+        onChange={(event) => {
+          onChange(event.target.checked);
+        }}
+      />
+    </label>
   );
 });

@@ -33,11 +33,19 @@ const REMINDER = sampleWorkflow({
   ],
 });
 
+const CHOICES = {
+  workflows: { active: 1200, inactive: 3, invalid: 1 },
+  organizers: ["ana@example.org", "olive@example.org"],
+  event_types: ["intro-call"],
+  triggers: ["before_meeting", "booking_created"],
+};
+
 function serveList(workflows: WorkflowSummary[], more: Record<string, unknown> = {}) {
   return serve({
     "GET /workflows": { workflows, next_cursor: null },
     "GET /me": EDITOR,
     "GET /incidents": { incidents: [], next_cursor: null },
+    "GET /choices": CHOICES,
     ...more,
   });
 }
@@ -61,11 +69,11 @@ it("says of each workflow when it runs, how well, and what is wrong", async () =
   renderPage(<DashboardPage />);
   const row = (await screen.findByRole("link", { name: "Reminder" })).closest("tr");
   expect(row).toHaveTextContent("1 day before the meeting");
-  expect(row).toHaveTextContent("Line 4: `invitee_mail` is not a field");
+  expect(row).toHaveTextContent("Line 4: invitee_mail is not a field");
   const other = screen.getByRole("link", { name: "Welcome" }).closest("tr");
   expect(other).toHaveTextContent("When a booking is made");
   expect(screen.getAllByText("98.3 %")).toHaveLength(2);
-  expect(await screen.findByRole("link", { name: "Active workflows: 1" })).toBeVisible();
+  expect(await screen.findByRole("link", { name: /^Active workflows: 1.200$/ })).toBeVisible();
   expect(screen.getByRole("link", { name: "1 invalid" })).toBeVisible();
 });
 
@@ -100,6 +108,28 @@ it("asks with the filters of the address, and changes them", async () => {
   await waitFor(() => {
     expect(listsOf(asked).at(-1)?.has("state")).toBe(false);
   });
+});
+
+it("offers what there is, without reading the workflows for it", async () => {
+  const asked = serveList([sampleWorkflow()]);
+  renderPage(<DashboardPage />);
+  const organizers = await screen.findByLabelText("Organizer");
+  expect(await within(organizers).findByText("ana@example.org")).toBeInTheDocument();
+  expect(within(screen.getByLabelText("Event type")).getByText("intro-call")).toBeInTheDocument();
+  const lists = asked.filter(({ url }) => new URL(url).pathname.endsWith("/workflows"));
+  expect(lists).toHaveLength(1);
+});
+
+it("shows long lists whole, and says when some of them are selected", async () => {
+  const many = Array.from({ length: 24 }, (_, place) =>
+    sampleWorkflow({ id: `w-${String(place)}`, name: `Workflow ${String(place)}` }),
+  );
+  serveList(many);
+  renderPage(<DashboardPage />);
+  expect(await screen.findByText("Workflow 23")).toBeVisible();
+  await userEvent.click(screen.getByLabelText("Select Workflow 23"));
+  expect(await screen.findByText("1 selected")).toBeVisible();
+  expect(screen.getByLabelText("Select all workflows shown")).toBePartiallyChecked();
 });
 
 it("searches once typing pauses", async () => {

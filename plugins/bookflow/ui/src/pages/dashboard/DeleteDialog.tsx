@@ -6,7 +6,7 @@ import type { WorkflowSummary } from "../../api/schema";
 import { useDeletion } from "../../api/workflows";
 import { Failure } from "../../states/Failure";
 import { Notice } from "../../states/Notice";
-import { OpenDialog } from "../../states/OpenDialog";
+import { OpenDialog } from "../../dialogs/OpenDialog";
 
 interface Props {
   workflow: WorkflowSummary;

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from "@chakra-ui/react";
+import { Button, Link as ChakraLink, Stack, Text } from "@chakra-ui/react";
 import { Link } from "react-router-dom";
 
 import { paths } from "../../app/paths";
@@ -33,6 +33,9 @@ export function FirstWorkflow({ mayMake }: { mayMake: boolean }) {
             </Button>
           </>
         )}
+        <ChakraLink asChild variant="underline">
+          <Link to={paths.deleted}>See deleted workflows</Link>
+        </ChakraLink>
       </Stack>
     </Empty>
   );

@@ -4,10 +4,11 @@ import type { ReactNode } from "react";
 import { Link } from "react-router-dom";
 
 import { api, read } from "../../api/client";
-import { useWorkflowOverview } from "../../api/workflows";
+import { useChoices } from "../../api/workflows";
 import { paths, withQuery } from "../../app/paths";
+import { Ticked } from "../../states/Ticked";
 import { viewerZone } from "../../times/formats";
-import { formatRate } from "./SuccessRate";
+import { formatRate } from "../../words/rates";
 
 const DAYS = 7;
 const MINUTE = 60_000;
@@ -31,25 +32,26 @@ export function OverallFigures() {
 }
 
 function WorkflowCounts() {
-  const { data, error } = useWorkflowOverview();
+  const { data, error } = useChoices();
+  const counts = data?.workflows;
   return (
     <Figure
       name="Active workflows"
       to={withQuery(paths.dashboard, { state: "active" })}
-      value={data && data.active.toLocaleString()}
+      value={counts && counts.active.toLocaleString()}
       isMissing={Boolean(error)}
     >
-      {data ? (
+      {counts ? (
         <>
           <ChakraLink asChild>
             <Link to={withQuery(paths.dashboard, { state: "inactive" })}>
-              {data.inactive.toLocaleString()} inactive
+              {counts.inactive.toLocaleString()} inactive
             </Link>
           </ChakraLink>
           {", "}
-          <ChakraLink asChild color={data.invalid ? "red.fg" : undefined}>
+          <ChakraLink asChild color={counts.invalid ? "red.fg" : undefined}>
             <Link to={withQuery(paths.dashboard, { state: "invalid" })}>
-              {data.invalid.toLocaleString()} invalid
+              {counts.invalid.toLocaleString()} invalid
             </Link>
           </ChakraLink>
         </>
@@ -117,7 +119,7 @@ function OpenIncidents() {
       isBad={Boolean(newest)}
       isMissing={Boolean(error)}
     >
-      {data ? (newest?.subject ?? "Nothing needs you") : null}
+      {data ? newest ? <Ticked>{newest.subject}</Ticked> : "Nothing needs you" : null}
     </Figure>
   );
 }

@@ -34,7 +34,7 @@ interface AllProps {
 /** Selects all that are shown, or none. */
 export function SelectAllBox({ workflows, onChooseAll }: AllProps) {
   const chosen = useContext(Selection);
-  const all = workflows.every(({ id }) => chosen.has(id));
+  const all = workflows.length > 0 && workflows.every(({ id }) => chosen.has(id));
   return (
     <ChoiceBox
       label="Select all workflows shown"

@@ -1,5 +1,3 @@
-import { Box } from "@chakra-ui/react";
-
 interface Props {
   completed: number[];
   failed: number[];
@@ -14,37 +12,39 @@ export function Sparkline({ completed, failed }: Props) {
   const sums = completed.map((count, day) => count + (failed[day] ?? 0));
   const most = Math.max(1, ...sums);
   const scale = (count: number) => (count === 0 ? 0 : Math.max(1.5, (count / most) * HEIGHT));
+  const good = completed.map(scale);
+  const bad = completed.map((_, day) => scale(failed[day] ?? 0));
   const width = completed.length * (BAR + GAP);
   const text = describeActivity({ completed, failed });
   return (
-    <Box asChild display="block" flexShrink={0}>
-      <svg role="img" aria-label={text} width={width} height={HEIGHT + 1}>
-        <title>{text}</title>
-        <Box asChild fill="border">
-          <rect x={0} y={HEIGHT} width={width} height={1} />
-        </Box>
-        {completed.map((count, day) => {
-          const good = scale(count);
-          const bad = scale(failed[day] ?? 0);
-          return (
-            <g key={day}>
-              <Box asChild fill="green.solid">
-                <rect x={day * (BAR + GAP)} y={HEIGHT - good} width={BAR} height={good} />
-              </Box>
-              <Box asChild fill="red.solid">
-                <rect
-                  x={day * (BAR + GAP)}
-                  y={Math.max(0, HEIGHT - good - bad)}
-                  width={BAR}
-                  height={bad}
-                />
-              </Box>
-            </g>
-          );
-        })}
-      </svg>
-    </Box>
+    <svg className="bf-bars" role="img" aria-label={text} width={width} height={HEIGHT + 1}>
+      <title>{text}</title>
+      <path d={`M0 ${String(HEIGHT)}h${String(width)}v1H0z`} />
+      <path className="bf-done" d={drawBars(good, good)} />
+      <path
+        className="bf-failed"
+        d={drawBars(
+          bad,
+          bad.map((height, day) => Math.min(HEIGHT, height + (good[day] ?? 0))),
+        )}
+      />
+    </svg>
   );
+}
+
+/** All bars of a color are one path: a list has hundreds of such charts. */
+function drawBars(heights: number[], tops: number[]): string {
+  return heights
+    .map((height, day) => {
+      if (height === 0) return "";
+      const from = [day * (BAR + GAP), round(HEIGHT - (tops[day] ?? 0))].join(" ");
+      return `M${from}h${String(BAR)}v${String(round(height))}h-${String(BAR)}z`;
+    })
+    .join("");
+}
+
+function round(length: number): number {
+  return Math.round(length * 10) / 10;
 }
 
 /** The text alternative of the bars. */

@@ -1,31 +1,20 @@
-import { Text } from "@chakra-ui/react";
-
 import type { Figures } from "../../api/schema";
+import { formatRate } from "../../words/rates";
 
 /** The share of executions that completed, and how many failed. */
 export function SuccessRate({ figures }: { figures: Figures }) {
   const { success_rate, failed_executions, total_executions } = figures;
   if (success_rate === null) {
-    return (
-      <Text as="span" color="fg.muted">
-        {total_executions ? "None ended yet" : "Never ran"}
-      </Text>
-    );
+    return <span className="bf-muted">{total_executions ? "None ended yet" : "Never ran"}</span>;
   }
   return (
-    <Text as="span" whiteSpace="nowrap">
+    <span className="bf-keep">
       {formatRate(success_rate)}
       {failed_executions ? (
-        <Text as="span" color="red.fg" fontSize="xs" ml={2}>
+        <span className="bf-bad bf-small" style={{ marginInlineStart: "0.5rem" }}>
           {failed_executions.toLocaleString()} failed
-        </Text>
+        </span>
       ) : null}
-    </Text>
+    </span>
   );
-}
-
-/** Per cent for people; what is not all is never rounded up to 100. */
-export function formatRate(rate: number): string {
-  const rounded = Math.floor(rate * 10) / 10;
-  return `${rounded.toLocaleString()} %`;
 }

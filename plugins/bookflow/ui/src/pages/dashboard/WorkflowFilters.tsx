@@ -1,13 +1,13 @@
 import { Button, Field, Flex, Input, NativeSelect } from "@chakra-ui/react";
 import { useEffect, useState } from "react";
 
-import { useWorkflowOverview } from "../../api/workflows";
+import { useChoices } from "../../api/workflows";
 import type { FilterName, useDashboardView } from "./dashboardView";
-import { nameTrigger } from "./triggerWords";
+import { nameTrigger } from "../../words/triggers";
 
 const STATES = ["active", "inactive", "invalid"];
 const TYPING = 300;
-const NOTHING = { triggers: [], organizers: [], eventTypes: [] };
+const NOTHING = { triggers: [], organizers: [], event_types: [] };
 
 /** What of the workflows is shown; kept in the query string. */
 export function WorkflowFilters({
@@ -16,8 +16,8 @@ export function WorkflowFilters({
   clear,
   isFiltered,
 }: ReturnType<typeof useDashboardView>) {
-  const { data } = useWorkflowOverview();
-  const { triggers, organizers, eventTypes } = data ?? NOTHING;
+  const { data } = useChoices();
+  const { triggers, organizers, event_types: eventTypes } = data ?? NOTHING;
   return (
     <Flex
       as="form"

@@ -1,13 +1,17 @@
 import { Box, Button, Text } from "@chakra-ui/react";
 import { useCallback, useMemo } from "react";
+import { Link } from "react-router-dom";
 
 import { useAccount } from "../../api/account";
 import { type Activity, useActivity } from "../../api/activity";
 import type { Account, WorkflowSummary } from "../../api/schema";
 import { useWorkflows, type WorkflowFilter } from "../../api/workflows";
+import { paths } from "../../app/paths";
 import { Empty } from "../../states/Empty";
 import { Failure } from "../../states/Failure";
 import { Loading } from "../../states/Loading";
+import { useGradually } from "../../tables/useGradually";
+import { useRowLook } from "../../tables/useRowLook";
 import { FirstWorkflow } from "./FirstWorkflow";
 import { SelectionBar } from "./SelectionBar";
 import { Selection } from "./SelectionBox";
@@ -49,6 +53,8 @@ export function WorkflowList(props: Props) {
   );
   const activity = useActivity(workflows.map(({ id }) => id));
   const isNarrow = useIsNarrow();
+  const look = useRowLook();
+  const drawn = useGradually(workflows);
   const onChooseAll = useCallback(
     (isChosen: boolean) => {
       onChosen(new Set(isChosen ? workflows.map(({ id }) => id) : []));
@@ -71,12 +77,15 @@ export function WorkflowList(props: Props) {
       <Empty title="No workflow fits the filters">
         <Button size="sm" variant="outline" onClick={onClear}>
           Clear filters
+        </Button>{" "}
+        <Button asChild size="sm" variant="ghost">
+          <Link to={paths.deleted}>See deleted workflows</Link>
         </Button>
       </Empty>
     );
   }
   const rows: WorkflowRows = {
-    workflows,
+    workflows: drawn,
     activity,
     account,
     sort: filter.sort,
@@ -86,7 +95,7 @@ export function WorkflowList(props: Props) {
     onWish,
   };
   return (
-    <Box aria-busy={list.isPlaceholderData}>
+    <Box aria-busy={list.isPlaceholderData} css={look}>
       {list.error ? <Failure problem={list.error} onRetry={() => void list.refetch()} /> : null}
       <Selection value={selection}>
         {isNarrow ? <WorkflowCards {...rows} /> : <WorkflowTable {...rows} />}

@@ -1,4 +1,4 @@
-import { HStack, IconButton, Link as ChakraLink, Menu, Portal } from "@chakra-ui/react";
+import { IconButton, Menu, Portal } from "@chakra-ui/react";
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router-dom";
@@ -26,17 +26,17 @@ export function WorkflowMenu({ workflow, mayEdit, mayMake, onWish }: WorkflowMen
     onWish(asked, workflow);
   };
   return (
-    <HStack gap={3} justify="end">
-      <ChakraLink asChild fontSize="sm">
-        <Link to={paths.workflow(id)} aria-label={`${mayEdit ? "Edit" : "Open"} ${name}`}>
-          {mayEdit ? "Edit" : "Open"}
-        </Link>
-      </ChakraLink>
-      <ChakraLink asChild fontSize="sm">
-        <Link to={paths.test(id)} aria-label={`Test ${name}`}>
-          Test
-        </Link>
-      </ChakraLink>
+    <div className="bf-line bf-end">
+      <Link
+        className="bf-small-link"
+        to={paths.workflow(id)}
+        aria-label={`${mayEdit ? "Edit" : "Open"} ${name}`}
+      >
+        {mayEdit ? "Edit" : "Open"}
+      </Link>
+      <Link className="bf-small-link" to={paths.test(id)} aria-label={`Test ${name}`}>
+        Test
+      </Link>
       {wasOpened ? (
         <Menu.Root defaultOpen lazyMount unmountOnExit>
           <Menu.Trigger asChild>
@@ -69,9 +69,9 @@ export function WorkflowMenu({ workflow, mayEdit, mayMake, onWish }: WorkflowMen
         </Menu.Root>
       ) : (
         // a menu of its own for each of a thousand rows would cost more than all the rest
-        <IconButton
-          size="xs"
-          variant="ghost"
+        <button
+          type="button"
+          className="bf-icon-button"
           aria-haspopup="menu"
           aria-label={`More for ${name}`}
           onClick={() => {
@@ -79,9 +79,9 @@ export function WorkflowMenu({ workflow, mayEdit, mayMake, onWish }: WorkflowMen
           }}
         >
           <Ellipsis />
-        </IconButton>
+        </button>
       )}
-    </HStack>
+    </div>
   );
 }
 

@@ -1,15 +1,15 @@
-import { Link as ChakraLink, Stack, Table, Text } from "@chakra-ui/react";
 import { memo } from "react";
 import { Link } from "react-router-dom";
 
 import type { Activity } from "../../api/activity";
 import type { WorkflowSummary } from "../../api/schema";
 import { paths, withQuery } from "../../app/paths";
+import { PlainCell } from "../../tables/PlainCell";
 import { Moment } from "../../times/Moment";
 import { SelectionBox } from "./SelectionBox";
 import { Sparkline } from "./Sparkline";
 import { SuccessRate } from "./SuccessRate";
-import { spellActions, spellTrigger } from "./triggerWords";
+import { spellActions, spellTrigger } from "../../words/triggers";
 import type { WorkflowRows } from "./WorkflowList";
 import { WorkflowMenu, type WorkflowMenuProps } from "./WorkflowMenu";
 import { WorkflowState } from "./WorkflowState";
@@ -30,48 +30,46 @@ export const WorkflowRow = memo(function WorkflowRow({
 }: Props) {
   const { workflow } = menu;
   return (
-    <Table.Row>
-      <Table.Cell>
+    <tr role="row">
+      <PlainCell>
         <SelectionBox workflow={workflow} onChoose={onChoose} />
-      </Table.Cell>
-      <Table.Cell maxWidth="24rem">
+      </PlainCell>
+      <PlainCell>
         <WorkflowName workflow={workflow} />
-      </Table.Cell>
-      <Table.Cell maxWidth="18rem">
+      </PlainCell>
+      <PlainCell>
         <WhenAndWhat workflow={workflow} />
-      </Table.Cell>
-      <Table.Cell>
+      </PlainCell>
+      <PlainCell>
         <WorkflowState workflow={workflow} />
-      </Table.Cell>
-      <Table.Cell>
+      </PlainCell>
+      <PlainCell>
         <SuccessRate figures={workflow.statistics} />
-      </Table.Cell>
-      <Table.Cell>
+      </PlainCell>
+      <PlainCell>
         <LastExecution workflow={workflow} />
-      </Table.Cell>
-      {hasActivity ? (
-        <Table.Cell>{activity ? <Sparkline {...activity} /> : null}</Table.Cell>
-      ) : null}
-      <Table.Cell>
+      </PlainCell>
+      {hasActivity ? <PlainCell>{activity ? <Sparkline {...activity} /> : null}</PlainCell> : null}
+      <PlainCell>
         <WorkflowMenu {...menu} />
-      </Table.Cell>
-    </Table.Row>
+      </PlainCell>
+    </tr>
   );
 });
 
 /** Name with a link to the builder, and the id that engineers look for. */
 export function WorkflowName({ workflow }: { workflow: WorkflowSummary }) {
   return (
-    <Stack gap={0} minWidth={0}>
-      <ChakraLink asChild fontWeight="medium" overflowWrap="anywhere">
-        <Link to={paths.workflow(workflow.id)} title={workflow.description ?? undefined}>
-          {workflow.name ?? workflow.id}
-        </Link>
-      </ChakraLink>
-      <Text fontSize="xs" color="fg.muted" fontFamily="mono" overflowWrap="anywhere">
-        {workflow.id}
-      </Text>
-    </Stack>
+    <div className="bf-wrap">
+      <Link
+        className="bf-link bf-strong"
+        to={paths.workflow(workflow.id)}
+        title={workflow.description ?? undefined}
+      >
+        {workflow.name ?? workflow.id}
+      </Link>
+      <div className="bf-small bf-muted bf-mono">{workflow.id}</div>
+    </div>
   );
 }
 
@@ -80,13 +78,13 @@ export function WhenAndWhat({ workflow }: { workflow: WorkflowSummary }) {
   const types = workflow.event_types?.join(", ");
   const actions = workflow.actions.filter(({ is_active }) => is_active !== false);
   return (
-    <Stack gap={0} minWidth={0}>
-      <Text>{spellTrigger(workflow)}</Text>
-      <Text fontSize="xs" color="fg.muted" lineClamp={2}>
+    <>
+      <div>{spellTrigger(workflow)}</div>
+      <div className="bf-small bf-muted bf-two-lines">
         {spellActions(actions.map(({ type }) => type)) || "No actions"}
         {types ? ` · for ${types}` : ""}
-      </Text>
-    </Stack>
+      </div>
+    </>
   );
 }
 
@@ -95,10 +93,8 @@ export function LastExecution({ workflow }: { workflow: WorkflowSummary }) {
   const at = workflow.statistics.last_executed_at;
   if (!at) return <Moment at={null} absent="Never" />;
   return (
-    <ChakraLink asChild>
-      <Link to={withQuery(paths.executions, { workflow: workflow.id })}>
-        <Moment at={at} relative />
-      </Link>
-    </ChakraLink>
+    <Link className="bf-link" to={withQuery(paths.executions, { workflow: workflow.id })}>
+      <Moment at={at} relative />
+    </Link>
   );
 }

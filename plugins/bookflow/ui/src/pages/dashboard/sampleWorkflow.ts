@@ -37,6 +37,8 @@ export const EDITOR = {
   is_admin: false,
   own_names: null,
   has_history: true,
+  email: "olive@example.org",
+  test_recipients: [],
 };
 
 /** Somebody who may only look. */

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 
-import { mayChange, summarize } from "../../api/workflows";
+import { mayChange } from "../../api/workflows";
 import { describeTrial } from "./BulkTestDialog";
 import { readView, turnSort } from "./dashboardView";
 import { compareRates } from "./OverallFigures";
-import { EDITOR, sampleWorkflow, VIEWER } from "./sampleWorkflow";
+import { EDITOR, VIEWER } from "./sampleWorkflow";
 import { describeActivity } from "./Sparkline";
-import { formatRate } from "./SuccessRate";
-import { nameTrigger, spellActions, spellMinutes, spellTrigger } from "./triggerWords";
+import { formatRate } from "../../words/rates";
+import { nameTrigger, spellActions, spellMinutes, spellTrigger } from "../../words/triggers";
 
 it.each([
   ["booking_created", 0, "When a booking is made"],
@@ -76,22 +76,6 @@ it("lets people change what is theirs alone, where they are limited to that", ()
   expect(mayChange(limited, { organizer: null })).toBe(false);
   expect(mayChange(EDITOR, { organizer: null })).toBe(true);
   expect(mayChange(VIEWER, { organizer: "olive@example.org" })).toBe(false);
-});
-
-it("counts states and gathers what can be filtered by", () => {
-  const all = [
-    sampleWorkflow({ event_types: ["intro", "demo"] }),
-    sampleWorkflow({ id: "b", state: "invalid", trigger: null, organizer: null }),
-    sampleWorkflow({ id: "c", state: "inactive", event_types: ["demo"] }),
-  ];
-  expect(summarize(all)).toEqual({
-    active: 1,
-    inactive: 1,
-    invalid: 1,
-    organizers: ["olive@example.org"],
-    eventTypes: ["demo", "intro"],
-    triggers: ["booking_created"],
-  });
 });
 
 it("tells what a trial would do, and what is wrong with it", () => {

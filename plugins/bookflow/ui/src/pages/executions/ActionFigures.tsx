@@ -1,4 +1,3 @@
-import { HStack, Text } from "@chakra-ui/react";
 import { CircleCheck, CircleX, SkipForward } from "lucide-react";
 
 import type { ExecutionSummary } from "../../api/schema";
@@ -8,21 +7,19 @@ type Counts = Pick<ExecutionSummary, "actions_executed" | "actions_skipped" | "a
 /** How many actions were done, skipped and failed; what there is none of is left out. */
 export function ActionFigures(counts: Counts) {
   const figures = [
-    { count: counts.actions_executed, word: "done", icon: CircleCheck, color: "fg.success" },
-    { count: counts.actions_skipped, word: "skipped", icon: SkipForward, color: "fg.muted" },
-    { count: counts.actions_failed, word: "failed", icon: CircleX, color: "fg.error" },
+    { count: counts.actions_executed, word: "done", icon: CircleCheck, look: "bf-good" },
+    { count: counts.actions_skipped, word: "skipped", icon: SkipForward, look: "bf-muted" },
+    { count: counts.actions_failed, word: "failed", icon: CircleX, look: "bf-bad" },
   ].filter(({ count }) => count > 0);
-  if (figures.length === 0) return <Text color="fg.muted">none yet</Text>;
+  if (figures.length === 0) return <span className="bf-muted">none yet</span>;
   return (
-    <HStack gap={3} wrap="wrap">
-      {figures.map(({ count, word, icon: Icon, color }) => (
-        <HStack key={word} gap={1} whiteSpace="nowrap">
-          <Text as="span" color={color}>
-            <Icon aria-hidden size={14} />
-          </Text>
+    <div className="bf-line">
+      {figures.map(({ count, word, icon: Icon, look }) => (
+        <span key={word} className="bf-piece">
+          <Icon aria-hidden size={14} className={look} />
           {count} {word}
-        </HStack>
+        </span>
       ))}
-    </HStack>
+    </div>
   );
 }

@@ -6,12 +6,12 @@ import { formatSeconds } from "../../times/formats";
 import { Moment } from "../../times/Moment";
 import { ConditionTrace } from "./ConditionTrace";
 import { DeliveryStory } from "./DeliveryStory";
-import { ReasonText } from "./ReasonText";
+import { ReasonText } from "../../facts/ReasonText";
 import { Rendered } from "./Rendered";
 import { RetryAction } from "./RetryAction";
-import { Unfold } from "./Unfold";
-import { kindOfAction } from "./words/actions";
-import type { GroupTrace } from "./words/conditions";
+import { Unfold } from "../../facts/Unfold";
+import { kindOfAction } from "../../words/actions";
+import type { GroupTrace } from "../../words/conditions";
 
 interface Props {
   action: LoggedAction;

@@ -7,7 +7,7 @@ import {
   isGroup,
   type RuleTrace,
   ruleInWords,
-} from "./words/conditions";
+} from "../../words/conditions";
 
 /** Each rule of an action's conditions, with the value it found and whether it held. */
 export function ConditionTrace({ groups }: { groups: GroupTrace[] }) {

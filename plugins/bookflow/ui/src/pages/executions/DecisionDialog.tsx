@@ -1,9 +1,8 @@
-import { Button, CloseButton, Dialog, Portal, Text } from "@chakra-ui/react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 
 import { type Decision, useDecision } from "../../api/executions";
 import { useSay } from "../../app/Announcer";
-import { Notice } from "../../states/Notice";
+import { ConfirmDialog } from "../../dialogs/ConfirmDialog";
 
 interface Props {
   execution: { id: string };
@@ -20,65 +19,25 @@ interface Props {
   children: ReactNode;
 }
 
-/** A button that asks before it decides about an execution, and says why where that is refused. */
-export function DecisionDialog(props: Props) {
-  const { execution, label, confirm, title, palette, size = "sm", decision, done } = props;
-  const [isOpen, setIsOpen] = useState(false);
+/** A button that asks before it decides about an execution. */
+export function DecisionDialog({ execution, decision, done, size = "sm", ...words }: Props) {
   const say = useSay();
   const { mutate, isPending, error, reset } = useDecision(execution.id);
   return (
-    <Dialog.Root
-      open={isOpen}
-      onOpenChange={({ open }) => {
-        setIsOpen(open);
-        reset();
+    <ConfirmDialog
+      {...words}
+      size={size}
+      isPending={isPending}
+      problem={error}
+      onOpen={reset}
+      onConfirm={(close) => {
+        mutate(decision(), {
+          onSuccess: () => {
+            close();
+            say(done);
+          },
+        });
       }}
-    >
-      <Dialog.Trigger asChild>
-        <Button size={size} variant="outline" colorPalette={palette}>
-          {label}
-        </Button>
-      </Dialog.Trigger>
-      <Portal>
-        <Dialog.Backdrop />
-        <Dialog.Positioner>
-          <Dialog.Content>
-            <Dialog.Header>
-              <Dialog.Title>{title}</Dialog.Title>
-            </Dialog.Header>
-            <Dialog.Body>
-              {props.children}
-              {error ? (
-                <Notice kind="error" title="That was refused">
-                  <Text>{error.message}</Text>
-                </Notice>
-              ) : null}
-            </Dialog.Body>
-            <Dialog.Footer>
-              <Dialog.ActionTrigger asChild>
-                <Button variant="outline">Leave it as it is</Button>
-              </Dialog.ActionTrigger>
-              <Button
-                colorPalette={palette}
-                loading={isPending}
-                onClick={() => {
-                  mutate(decision(), {
-                    onSuccess: () => {
-                      setIsOpen(false);
-                      say(done);
-                    },
-                  });
-                }}
-              >
-                {confirm}
-              </Button>
-            </Dialog.Footer>
-            <Dialog.CloseTrigger asChild>
-              <CloseButton size="sm" />
-            </Dialog.CloseTrigger>
-          </Dialog.Content>
-        </Dialog.Positioner>
-      </Portal>
-    </Dialog.Root>
+    />
   );
 }

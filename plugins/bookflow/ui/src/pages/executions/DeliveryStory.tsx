@@ -3,10 +3,10 @@ import { Box, Code, HStack, Text } from "@chakra-ui/react";
 import type { Delivery } from "../../api/schema";
 import { StatusBadge } from "../../badges/StatusBadge";
 import { Moment } from "../../times/Moment";
-import { ReasonText } from "./ReasonText";
-import { Unfold } from "./Unfold";
-import { recipientInWords } from "./words/actions";
-import { answerInWords, attemptsInWords } from "./words/deliveries";
+import { ReasonText } from "../../facts/ReasonText";
+import { Unfold } from "../../facts/Unfold";
+import { recipientInWords } from "../../words/actions";
+import { answerInWords, attemptsInWords } from "../../words/deliveries";
 
 /** One message to one recipient: where it went, when, and what the other side said. */
 export function DeliveryStory({ delivery }: { delivery: Delivery }) {

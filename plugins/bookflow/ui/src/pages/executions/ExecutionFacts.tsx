@@ -4,8 +4,8 @@ import { Link } from "react-router-dom";
 import type { Execution } from "../../api/schema";
 import { airflow, paths, withQuery } from "../../app/paths";
 import { Moment } from "../../times/Moment";
-import { nameTrigger } from "../dashboard/triggerWords";
-import { Fact } from "./Fact";
+import { nameTrigger } from "../../words/triggers";
+import { Fact } from "../../facts/Fact";
 
 /** When and by what it was set off, which run worked on it, and how often. */
 export function ExecutionFacts({ execution }: { execution: Execution }) {

@@ -1,10 +1,12 @@
-import { Table } from "@chakra-ui/react";
-import type { Ref } from "react";
+import { type SystemStyleObject, Table } from "@chakra-ui/react";
+import { type CSSProperties, type Ref, useMemo } from "react";
 
 import type { ExecutionSummary } from "../../api/schema";
 import { type Column, ExecutionRow } from "./ExecutionRow";
 import { timeOfOrder } from "./filterQuery";
-import { NARROW } from "./tableLook";
+import { useGradually } from "../../tables/useGradually";
+import { useRowLook } from "../../tables/useRowLook";
+import { NARROW } from "../../tables/narrow";
 
 interface Props {
   executions: ExecutionSummary[];
@@ -15,11 +17,43 @@ interface Props {
   ref: Ref<HTMLTableSectionElement>;
 }
 
+/** The rows as cards, where the table has too little room for its columns. */
+const CARDS: SystemStyleObject = {
+  "& .bf-info": { color: "fg.info" },
+  "& .bf-label": { display: "none" },
+  "& .bf-top tbody tr": { alignItems: "start" },
+  "& .bf-top td": { overflowWrap: "anywhere" },
+  [NARROW]: {
+    "& .bf-top": { minWidth: "0 !important" },
+    "& .bf-top thead": { display: "none" },
+    "& .bf-top tbody tr": { display: "block", py: "3" },
+    "& .bf-top td": { display: "block", borderWidth: "0", py: "0.5", px: "1" },
+    "& .bf-top td.bf-labelled": { display: "grid", gridTemplateColumns: "6rem minmax(0, 1fr)" },
+    "& .bf-top .bf-label": { display: "block" },
+  },
+};
+
+const WIDTHS: Record<string, string> = {
+  Status: "minmax(9rem, 2fr)",
+  Workflow: "minmax(9rem, 1.6fr)",
+  Booking: "minmax(8rem, 1.4fr)",
+  Trigger: "minmax(9rem, 1.4fr)",
+  Actions: "minmax(12rem, 1.6fr)",
+};
+
+function columnsOf(names: string[]): CSSProperties {
+  const columns = [...names.map((name) => WIDTHS[name] ?? "1fr"), "8rem"].join(" ");
+  return { "--bf-columns": columns, minWidth: "44rem" } as CSSProperties;
+}
+
 const TIMES = { created_at: "Made", due_at: "Due", completed_at: "Ended" };
 
 /** The table of executions itself. */
 export function ExecutionGrid({ executions, hidden, sort, isOutdated, ref }: Props) {
   const time = timeOfOrder(sort);
+  const rows = useRowLook();
+  const look = useMemo(() => ({ ...rows, ...CARDS }), [rows]);
+  const drawn = useGradually(executions);
   const columns = [
     "Status",
     ...(hidden.includes("workflow") ? [] : ["Workflow"]),
@@ -28,26 +62,32 @@ export function ExecutionGrid({ executions, hidden, sort, isOutdated, ref }: Pro
     "Actions",
   ];
   return (
-    <Table.ScrollArea opacity={isOutdated ? 0.6 : 1}>
+    <Table.ScrollArea css={look} opacity={isOutdated ? 0.6 : 1}>
       <Table.Root
         size="sm"
         role="table"
         aria-label="Executions"
         aria-busy={isOutdated}
-        css={{ [NARROW]: { display: "block" } }}
+        className="bf-grid bf-top"
+        style={columnsOf(columns)}
       >
-        <Table.Header css={{ [NARROW]: { display: "none" } }}>
-          <Table.Row>
+        <Table.Header role="rowgroup">
+          <Table.Row role="row">
             {columns.map((name) => (
-              <Table.ColumnHeader key={name}>{name}</Table.ColumnHeader>
+              <Table.ColumnHeader key={name} role="columnheader">
+                {name}
+              </Table.ColumnHeader>
             ))}
-            <Table.ColumnHeader aria-sort={sort.startsWith("-") ? "descending" : "ascending"}>
+            <Table.ColumnHeader
+              role="columnheader"
+              aria-sort={sort.startsWith("-") ? "descending" : "ascending"}
+            >
               {TIMES[time]}
             </Table.ColumnHeader>
           </Table.Row>
         </Table.Header>
-        <Table.Body ref={ref} css={{ [NARROW]: { display: "block" } }}>
-          {executions.map((execution) => (
+        <Table.Body ref={ref} role="rowgroup">
+          {drawn.map((execution) => (
             <ExecutionRow key={execution.id} execution={execution} hidden={hidden} time={time} />
           ))}
         </Table.Body>

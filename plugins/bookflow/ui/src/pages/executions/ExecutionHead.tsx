@@ -8,7 +8,7 @@ import { paths, withQuery } from "../../app/paths";
 import { StatusBadge } from "../../badges/StatusBadge";
 import { Notice } from "../../states/Notice";
 import { Moment } from "../../times/Moment";
-import { ReasonText } from "./ReasonText";
+import { ReasonText } from "../../facts/ReasonText";
 
 interface Props {
   execution: Execution;
@@ -29,7 +29,9 @@ export function ExecutionHead({ execution, children }: Props) {
         <HStack wrap="wrap" gap={3} minWidth={0}>
           <Heading as="h1" size="lg" overflowWrap="anywhere">
             <ChakraLink asChild variant="underline">
-              <Link to={paths.workflow(execution.workflow_id)}>{execution.workflow_id}</Link>
+              <Link to={paths.workflow(execution.workflow_id)}>
+                {execution.workflow_name ?? execution.workflow_id}
+              </Link>
             </ChakraLink>{" "}
             for{" "}
             <ChakraLink asChild variant="underline">

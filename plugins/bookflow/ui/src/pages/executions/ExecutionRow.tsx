@@ -1,16 +1,15 @@
-import { Link as ChakraLink, Table, Text } from "@chakra-ui/react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { Link } from "react-router-dom";
 
 import { hasEnded } from "../../api/executions";
 import type { ExecutionSummary } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { StatusBadge } from "../../badges/StatusBadge";
+import { PlainCell } from "../../tables/PlainCell";
 import { Moment } from "../../times/Moment";
-import { nameTrigger } from "../dashboard/triggerWords";
+import { nameTrigger } from "../../words/triggers";
 import { ActionFigures } from "./ActionFigures";
-import { ReasonText } from "./ReasonText";
-import { NARROW } from "./tableLook";
+import { ReasonText } from "../../facts/ReasonText";
 
 export type Column = "workflow" | "booking";
 
@@ -20,30 +19,34 @@ interface Props {
   time: "created_at" | "due_at" | "completed_at";
 }
 
+const REASON = { maxWidth: "22rem", marginTop: "0.25rem" };
+
 /** One execution: a row of the table, or a card where that is narrow. */
-export function ExecutionRow({ execution, hidden, time }: Props) {
+export const ExecutionRow = memo(function ExecutionRow({ execution, hidden, time }: Props) {
   return (
-    <Table.Row css={{ [NARROW]: { display: "block", py: "3", borderBottomWidth: "1px" } }}>
+    <tr role="row">
       <Cell>
-        <ChakraLink asChild aria-label={`${execution.status}, see the execution`}>
-          <Link to={paths.execution(execution.id)}>
-            <StatusBadge status={execution.status} />
-          </Link>
-        </ChakraLink>
+        <Link
+          className="bf-link"
+          to={paths.execution(execution.id)}
+          aria-label={`${execution.status}, see the execution`}
+        >
+          <StatusBadge status={execution.status} />
+        </Link>
         <StatusReason execution={execution} />
       </Cell>
       {hidden.includes("workflow") ? null : (
         <Cell label="Workflow">
-          <ChakraLink asChild color="fg.info">
-            <Link to={paths.workflow(execution.workflow_id)}>{execution.workflow_id}</Link>
-          </ChakraLink>
+          <Link className="bf-link bf-info" to={paths.workflow(execution.workflow_id)}>
+            {execution.workflow_name ?? execution.workflow_id}
+          </Link>
         </Cell>
       )}
       {hidden.includes("booking") ? null : (
         <Cell label="Booking">
-          <ChakraLink asChild color="fg.info">
-            <Link to={paths.booking(execution.booking_id)}>{execution.booking_id}</Link>
-          </ChakraLink>
+          <Link className="bf-link bf-info" to={paths.booking(execution.booking_id)}>
+            {execution.booking_id}
+          </Link>
         </Cell>
       )}
       <Cell label="Trigger">{execution.trigger ? nameTrigger(execution.trigger) : "—"}</Cell>
@@ -53,55 +56,46 @@ export function ExecutionRow({ execution, hidden, time }: Props) {
       <Cell label="When">
         <Moment at={execution[time]} relative absent="not ended" />
       </Cell>
-    </Table.Row>
+    </tr>
   );
+}, saysTheSame);
+
+/** What comes anew every few seconds is seldom different: rows that say the same are left alone. */
+function saysTheSame(before: Props, after: Props): boolean {
+  if (before.hidden !== after.hidden || before.time !== after.time) return false;
+  const keys = Object.keys({
+    ...before.execution,
+    ...after.execution,
+  }) as (keyof ExecutionSummary)[];
+  return keys.every((key) => before.execution[key] === after.execution[key]);
 }
 
 function StatusReason({ execution }: { execution: ExecutionSummary }) {
   if (execution.error_message) {
     return (
-      <Text fontSize="xs" color="fg.muted" mt={1} maxWidth="22rem" lineClamp={3}>
+      <div className="bf-small bf-muted bf-three-lines" style={REASON}>
         <ReasonText reason={execution.error_message} />
-      </Text>
+      </div>
     );
   }
   if (hasEnded(execution.status) || !execution.next_attempt_at) return null;
   return (
-    <Text fontSize="xs" color="fg.muted" mt={1}>
+    <div className="bf-small bf-muted">
       goes on <Moment at={execution.next_attempt_at} />
-    </Text>
+    </div>
   );
 }
 
 /** In a card the name of its column stands before it. */
 function Cell({ label, children }: { label?: string; children: ReactNode }) {
   return (
-    <Table.Cell
-      role="cell"
-      verticalAlign="top"
-      overflowWrap="anywhere"
-      css={{
-        [NARROW]: {
-          display: label ? "grid" : "block",
-          gridTemplateColumns: "6rem minmax(0, 1fr)",
-          borderWidth: "0",
-          py: "0.5",
-          px: "1",
-        },
-      }}
-    >
+    <PlainCell className={label ? "bf-labelled" : undefined}>
       {label ? (
-        <Text
-          as="span"
-          aria-hidden
-          display="none"
-          color="fg.muted"
-          css={{ [NARROW]: { display: "block" } }}
-        >
+        <span aria-hidden className="bf-label bf-muted">
           {label}
-        </Text>
+        </span>
       ) : null}
       {children}
-    </Table.Cell>
+    </PlainCell>
   );
 }

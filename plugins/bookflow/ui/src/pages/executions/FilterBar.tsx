@@ -1,7 +1,7 @@
 import { Button, Flex } from "@chakra-ui/react";
 
 import { useContextFields } from "../../api/context";
-import { nameTrigger } from "../dashboard/triggerWords";
+import { nameTrigger } from "../../words/triggers";
 import { FilterChoice } from "./FilterChoice";
 import { FilterInput } from "./FilterInput";
 import {

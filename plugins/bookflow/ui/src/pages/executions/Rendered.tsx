@@ -1,7 +1,7 @@
 import { Box, Code, Stack, Table, Text } from "@chakra-ui/react";
 
-import { recipientInWords } from "./words/actions";
-import { showValue } from "./words/conditions";
+import { recipientInWords } from "../../words/actions";
+import { showValue } from "../../words/conditions";
 
 interface Props {
   type: string | null | undefined;

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 
 import { api, read } from "../../api/client";
-import { useDebounced } from "../trials/useDebounced";
+import { useDebounced } from "../../inputs/useDebounced";
 import { FilterInput } from "./FilterInput";
 
 const MOST = 20;

@@ -3,7 +3,7 @@ import { Box, Table, Text } from "@chakra-ui/react";
 import type { AuditItem } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { Moment } from "../../times/Moment";
-import { PageLink } from "../analytics/PageLink";
+import { PageLink } from "../../links/PageLink";
 import { listChanges, spellChange } from "./auditChanges";
 
 const SHOWN_CHANGES = 4;
@@ -73,5 +73,7 @@ function Subject({ entry: { what, subject } }: { entry: AuditItem }) {
     return <PageLink to={paths.workflow(subject)}>{subject}</PageLink>;
   if (what.startsWith("booking."))
     return <PageLink to={paths.booking(subject)}>{subject}</PageLink>;
+  if (what.startsWith("incident."))
+    return <PageLink to={paths.incident(subject)}>its page</PageLink>;
   return subject;
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 
 import { useAudit } from "../../api/health";
 import { Empty } from "../../states/Empty";
-import { useSearchParts } from "../analytics/useSearchParts";
+import { useSearchParts } from "../../urlState/useSearchParts";
 import { CHANGE_KINDS } from "./auditChanges";
 import { AuditRow } from "./AuditRow";
 import { Choice } from "./Choice";

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useCloseIncident } from "../../api/health";
 import type { IncidentState } from "../../api/schema";
 import { useSay } from "../../app/Announcer";
-import { ConfirmDialog } from "./ConfirmDialog";
+import { ConfirmDialog } from "../../dialogs/ConfirmDialog";
 import { useHindrance } from "./useHindrance";
 
 const LONGEST_NOTE = 500;

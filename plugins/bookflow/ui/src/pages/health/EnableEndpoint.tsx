@@ -3,7 +3,7 @@ import { Text } from "@chakra-ui/react";
 import { useEnableEndpoint } from "../../api/health";
 import type { EndpointState } from "../../api/schema";
 import { useSay } from "../../app/Announcer";
-import { ConfirmDialog } from "./ConfirmDialog";
+import { ConfirmDialog } from "../../dialogs/ConfirmDialog";
 import { useHindrance } from "./useHindrance";
 
 /** Has an endpoint called again, after asking. */

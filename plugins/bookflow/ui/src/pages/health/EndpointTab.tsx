@@ -1,20 +1,16 @@
-import { Badge, Box, Table, Text } from "@chakra-ui/react";
+import { Box, Table, Text } from "@chakra-ui/react";
 
 import { useEndpoints } from "../../api/health";
 import type { EndpointState } from "../../api/schema";
 import { paths } from "../../app/paths";
+import { StatusBadge } from "../../badges/StatusBadge";
 import { Answer } from "../../states/Answer";
 import { Empty } from "../../states/Empty";
 import { Moment } from "../../times/Moment";
-import { PageLink } from "../analytics/PageLink";
+import { PageLink } from "../../links/PageLink";
 import { EnableEndpoint } from "./EnableEndpoint";
+import { endpointLook } from "./endpointLook";
 
-const STATES: Record<EndpointState["state"], { name: string; palette: string }> = {
-  closed: { name: "works", palette: "green" },
-  open: { name: "paused", palette: "red" },
-  half_open: { name: "being tried", palette: "orange" },
-  disabled: { name: "disabled", palette: "red" },
-};
 const COLUMNS = ["Endpoint", "State", "Failures in a row", "Last error", "Last success"];
 
 /** Where messages go, and whether they arrive there. */
@@ -70,9 +66,7 @@ function EndpointRow({ endpoint }: { endpoint: EndpointState }) {
         </Text>
       </Table.Cell>
       <Table.Cell minWidth="12rem" maxWidth="18rem">
-        <Badge colorPalette={STATES[state].palette} variant="subtle">
-          {STATES[state].name}
-        </Badge>
+        <StatusBadge {...endpointLook(state)} />
         <Until endpoint={endpoint} />
         {state === "closed" ? null : (
           <Box mt={1}>

@@ -1,7 +1,7 @@
 import { Heading, Tabs } from "@chakra-ui/react";
 
 import { useAccount } from "../../api/account";
-import { useSearchParts } from "../analytics/useSearchParts";
+import { useSearchParts } from "../../urlState/useSearchParts";
 import { AuditTab } from "./AuditTab";
 import { EndpointTab } from "./EndpointTab";
 import { InboundTab } from "./InboundTab";

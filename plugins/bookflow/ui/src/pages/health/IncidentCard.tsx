@@ -1,31 +1,35 @@
-import { Badge, Box, Flex, Heading, Text } from "@chakra-ui/react";
+import { Box, Flex, Text } from "@chakra-ui/react";
 
 import type { IncidentState } from "../../api/schema";
 import { paths, withQuery } from "../../app/paths";
+import { Ticked } from "../../states/Ticked";
 import { Moment } from "../../times/Moment";
-import { failedExecutions } from "../analytics/failureLinks";
-import { PageLink } from "../analytics/PageLink";
+import { failedExecutions } from "../../links/executionLinks";
+import { PageLink } from "../../links/PageLink";
 import { CloseIncident } from "./CloseIncident";
+import { IncidentHead } from "./IncidentHead";
 import { adviceFor, KINDS } from "./incidentWords";
 
 /** One incident: what is wrong since when, what to do, or how it ended. */
 export function IncidentCard({ incident }: { incident: IncidentState }) {
-  const { state, severity, subject, message, kind, workflow_id } = incident;
+  const { id, state, subject, message, kind, workflow_id } = incident;
   const isOpen = state === "open";
   return (
     <Box as="article" borderWidth="1px" borderRadius="md" p={4} overflowWrap="anywhere">
-      <Flex justify="space-between" align="flex-start" gap={3} wrap="wrap">
-        <Flex gap={2} align="center" wrap="wrap" flex="1 1 16rem" minWidth={0}>
-          <Badge colorPalette={isOpen ? (severity === "critical" ? "red" : "orange") : "gray"}>
-            {isOpen ? severity : "closed"}
-          </Badge>
-          <Heading as="h2" size="sm" minWidth={0} overflowWrap="anywhere">
-            {subject}
-          </Heading>
-        </Flex>
+      <IncidentHead
+        incident={incident}
+        level="h2"
+        subject={
+          <PageLink to={paths.incident(id)}>
+            <Ticked>{subject}</Ticked>
+          </PageLink>
+        }
+      >
         {isOpen ? <CloseIncident incident={incident} /> : null}
-      </Flex>
-      <Text mt={1}>{message}</Text>
+      </IncidentHead>
+      <Text mt={1}>
+        <Ticked>{message}</Ticked>
+      </Text>
       {isOpen ? <Text mt={1}>{adviceFor(kind)}</Text> : null}
       <Links kind={kind} workflow={workflow_id} />
       <Text color="fg.muted" fontSize="sm" mt={1}>

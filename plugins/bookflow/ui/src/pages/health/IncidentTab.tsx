@@ -2,7 +2,7 @@ import { Flex, Stack, Text } from "@chakra-ui/react";
 
 import { useIncidents } from "../../api/health";
 import { Empty } from "../../states/Empty";
-import { useSearchParts } from "../analytics/useSearchParts";
+import { useSearchParts } from "../../urlState/useSearchParts";
 import { Choice } from "./Choice";
 import { IncidentCard } from "./IncidentCard";
 import { KINDS } from "./incidentWords";

@@ -3,7 +3,8 @@ import { Box, Heading, List, Text } from "@chakra-ui/react";
 import { useInvalidWorkflows } from "../../api/health";
 import { paths } from "../../app/paths";
 import { Answer } from "../../states/Answer";
-import { PageLink } from "../analytics/PageLink";
+import { Ticked } from "../../states/Ticked";
+import { PageLink } from "../../links/PageLink";
 
 /** Workflows that do not run because their file does not hold, with the first of what is wrong. */
 export function InvalidWorkflows() {
@@ -21,7 +22,11 @@ export function InvalidWorkflows() {
               {workflows.map(({ id, name, errors }) => (
                 <List.Item key={id} overflowWrap="anywhere">
                   <PageLink to={paths.workflow(id)}>{name ?? id}</PageLink>
-                  {errors[0] ? `: ${errors[0].message}` : ""}
+                  {errors[0] ? (
+                    <>
+                      : <Ticked>{errors[0].message}</Ticked>
+                    </>
+                  ) : null}
                   {errors.length > 1 ? ` (and ${String(errors.length - 1)} more)` : ""}
                 </List.Item>
               ))}

@@ -5,7 +5,7 @@ import type { Health } from "../../api/schema";
 import { paths, withQuery } from "../../app/paths";
 import { StatusBadge } from "../../badges/StatusBadge";
 import { Answer } from "../../states/Answer";
-import { PageLink } from "../analytics/PageLink";
+import { PageLink } from "../../links/PageLink";
 import { type PartStory, tellOverall, tellParts } from "./componentWords";
 import { InvalidWorkflows } from "./InvalidWorkflows";
 

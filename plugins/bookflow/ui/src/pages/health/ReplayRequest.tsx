@@ -3,7 +3,7 @@ import { Text } from "@chakra-ui/react";
 import { useReplay } from "../../api/health";
 import type { KeptHead } from "../../api/schema";
 import { useSay } from "../../app/Announcer";
-import { ConfirmDialog } from "./ConfirmDialog";
+import { ConfirmDialog } from "../../dialogs/ConfirmDialog";
 
 /** Has a request run again, after saying what that does. */
 export function ReplayRequest({ request }: { request: KeptHead }) {

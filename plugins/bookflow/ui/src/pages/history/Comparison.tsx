@@ -4,7 +4,8 @@ import type { WorkflowVersion } from "../../api/schema";
 import { useDifference, useVersionText } from "../../api/versions";
 import { Answer } from "../../states/Answer";
 import { YamlText } from "../templates/YamlText";
-import { Diff } from "./Diff";
+import { Diff } from "../../diff/Diff";
+import { parseDiff } from "../../diff/diffLines";
 import type { useHistoryView } from "./historyView";
 import { nameVersion } from "./versionNames";
 
@@ -78,7 +79,7 @@ function Changes({ id, from, to }: { id: string; from: string; to: string | null
   const query = useDifference(id, from, to);
   return (
     <Answer query={query} what="the difference">
-      {({ diff }) => <Diff diff={diff} />}
+      {({ diff }) => <Diff lines={parseDiff(diff)} />}
     </Answer>
   );
 }

@@ -4,19 +4,22 @@ import { useParams } from "react-router-dom";
 
 import { useAccount } from "../../api/account";
 import type { WorkflowVersion } from "../../api/schema";
+import { isUnknown } from "../../states/isUnknown";
 import { useVersions, useWorkflowIfThere } from "../../api/versions";
 import { useSay } from "../../app/Announcer";
+import { paths } from "../../app/paths";
+import { PageLink } from "../../links/PageLink";
 import { Empty } from "../../states/Empty";
 import { Failure } from "../../states/Failure";
 import { Loading } from "../../states/Loading";
 import { Notice } from "../../states/Notice";
-import { WorkflowHead } from "../builder/WorkflowHead";
+import { WorkflowHead } from "../../heads/WorkflowHead";
 import { Comparison } from "./Comparison";
 import { useHistoryView } from "./historyView";
 import { NoHistory } from "./NoHistory";
 import { RestoreDialog } from "./RestoreDialog";
 import { VersionItem } from "./VersionItem";
-import { versionBefore } from "./versionNames";
+import { nameVersion, versionBefore } from "./versionNames";
 
 /** Who changed a workflow, when and how, and the way back; also of one that was deleted. */
 export default function HistoryPage() {
@@ -31,10 +34,21 @@ export default function HistoryPage() {
         name={there.data?.name}
         state={there.data === null && versions?.length ? "deleted" : there.data?.state}
       />
-      {list.error ? <Failure problem={list.error} onRetry={() => void list.refetch()} /> : null}
+      {list.error ? <Unread problem={list.error} onRetry={() => void list.refetch()} /> : null}
       {!versions && !list.error ? <Loading what="the history" /> : null}
       {versions ? (
         <Versions id={id} versions={versions} isDeleted={there.data === null} list={list} />
+      ) : null}
+    </>
+  );
+}
+
+function Unread({ problem, onRetry }: { problem: Error; onRetry: () => void }) {
+  return (
+    <>
+      <Failure problem={problem} onRetry={onRetry} />
+      {isUnknown(problem) ? (
+        <PageLink to={paths.deleted}>Look among the deleted workflows</PageLink>
       ) : null}
     </>
   );
@@ -71,7 +85,8 @@ function Versions({ id, versions, isDeleted, list }: Props) {
         <Notice kind="info" title="This workflow was deleted">
           {own.may_edit
             ? "Restore the version that you want back; it works from then on as it did."
-            : "Somebody who may edit workflows can bring it back from here."}
+            : "Somebody who may edit workflows can bring it back from here."}{" "}
+          <PageLink to={paths.deleted}>All deleted workflows</PageLink>
         </Notice>
       ) : null}
       <Grid
@@ -121,7 +136,8 @@ function Versions({ id, versions, isDeleted, list }: Props) {
       {wanted ? (
         <RestoreDialog
           id={id}
-          version={wanted}
+          commit={wanted.commit}
+          said={nameVersion(id, wanted)}
           onRestored={(saved) => {
             setWanted(undefined);
             say(`“${saved.name ?? saved.id}” is as it was. It takes effect within seconds.`);

@@ -1,18 +1,20 @@
 import { Button, Dialog, Stack, Text } from "@chakra-ui/react";
 
 import { ApiProblem } from "../../api/client";
-import type { SavedWorkflow, WorkflowVersion } from "../../api/schema";
+import type { SavedWorkflow } from "../../api/schema";
 import { useRestorePreview, useRestoring, useWorkflowIfThere } from "../../api/versions";
 import { Failure } from "../../states/Failure";
 import { Loading } from "../../states/Loading";
 import { Notice } from "../../states/Notice";
-import { OpenDialog } from "../../states/OpenDialog";
-import { Diff } from "./Diff";
-import { nameVersion } from "./versionNames";
+import { OpenDialog } from "../../dialogs/OpenDialog";
+import { Diff } from "../../diff/Diff";
+import { parseDiff } from "../../diff/diffLines";
 
 interface Props {
   id: string;
-  version: WorkflowVersion;
+  commit: string;
+  /** What comes back, in words. */
+  said: string;
   onRestored: (saved: SavedWorkflow) => void;
   onClose: () => void;
 }
@@ -22,9 +24,9 @@ const wasChanged = (problem: Error | null) =>
   problem instanceof ApiProblem && CHANGED.has(problem.status);
 
 /** Shows what going back would change, and asks; what somebody saved meanwhile is never lost. */
-export function RestoreDialog({ id, version, onRestored, onClose }: Props) {
+export function RestoreDialog({ id, commit, said, onRestored, onClose }: Props) {
   const there = useWorkflowIfThere(id);
-  const wanted = { id, commit: version.commit, now: there.data ?? null };
+  const wanted = { id, commit, now: there.data ?? null };
   const preview = useRestorePreview(wanted, there.data !== undefined);
   const restoring = useRestoring();
   const isSame = preview.data?.diff === "";
@@ -53,10 +55,7 @@ export function RestoreDialog({ id, version, onRestored, onClose }: Props) {
       }
     >
       <Stack gap={3}>
-        <Text>
-          {nameVersion(id, version)}. It is saved as a new version, so nothing of the history is
-          lost.
-        </Text>
+        <Text>{said}. It is saved as a new version, so nothing of the history is lost.</Text>
         <Troubles
           problems={[restoring.error, there.error, preview.error]}
           onRetry={() => {
@@ -102,7 +101,7 @@ function Consequence({ saved, isDeleted }: { saved: SavedWorkflow; isDeleted: bo
           : "It is not active afterwards, so nothing is sent."}
       </Text>
       {isDeleted ? null : <Text fontWeight="medium">This would change:</Text>}
-      <Diff diff={saved.diff} />
+      <Diff lines={parseDiff(saved.diff)} />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import type { WorkflowVersion } from "../../api/schema";
 import { inOrder } from "./Comparison";
-import { countChanges, parseDiff } from "./diffLines";
+import { countChanges, parseDiff } from "../../diff/diffLines";
 import { describeChange, versionBefore } from "./versionNames";
 
 const DIFF = `--- a/hello.yaml

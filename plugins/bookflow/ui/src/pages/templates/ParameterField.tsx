@@ -1,6 +1,7 @@
 import { Checkbox, Field, Input, NativeSelect, Textarea } from "@chakra-ui/react";
 
 import type { TemplateParameter } from "../../api/schema";
+import { Ticked } from "../../states/Ticked";
 
 interface Props {
   parameter: TemplateParameter;
@@ -124,7 +125,11 @@ function Hints({ description, error, limits = "" }: HintProps) {
   const text = [description, limits].filter(Boolean).join(" ");
   return (
     <>
-      {text ? <Field.HelperText>{text}</Field.HelperText> : null}
+      {text ? (
+        <Field.HelperText>
+          <Ticked>{text}</Ticked>
+        </Field.HelperText>
+      ) : null}
       <Field.ErrorText color="red.fg">{error}</Field.ErrorText>
     </>
   );

@@ -4,7 +4,7 @@ import { Link } from "react-router-dom";
 import type { TemplateSummary } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { Moment } from "../../times/Moment";
-import { nameTrigger, spellActions } from "../dashboard/triggerWords";
+import { nameTrigger, spellActions } from "../../words/triggers";
 
 /** A template of the catalogue: what it does, when, and how often it was used. */
 export function TemplateCard({ template }: { template: TemplateSummary }) {

@@ -2,7 +2,7 @@ import { Box, Button, Checkbox, Field, Input, Stack, Text } from "@chakra-ui/rea
 import type { FormEvent } from "react";
 
 import type { Template } from "../../api/schema";
-import { useWorkflowOverview } from "../../api/workflows";
+import { useChoices } from "../../api/workflows";
 import { Notice } from "../../states/Notice";
 import { type Filling, slugOf } from "./filling";
 import { ParameterField } from "./ParameterField";
@@ -65,7 +65,7 @@ interface HeadProps extends Pick<Props, "filling" | "errors" | "mayMake"> {
 }
 
 function HeadFields({ filling, errors, mayMake, set }: HeadProps) {
-  const { data } = useWorkflowOverview();
+  const { data } = useChoices();
   return (
     <>
       <TextField

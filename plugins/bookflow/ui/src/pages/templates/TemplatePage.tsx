@@ -12,7 +12,7 @@ import { beginFilling, type Filling, isFilled, requestOf, sortErrors } from "./f
 import { Usage } from "./TemplateCard";
 import { TemplateForm } from "./TemplateForm";
 import { TemplatePreview } from "./TemplatePreview";
-import { useDebounced } from "./useDebounced";
+import { useDebounced } from "../../inputs/useDebounced";
 
 const TYPING = 500;
 

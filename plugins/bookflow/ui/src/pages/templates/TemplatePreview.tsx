@@ -1,7 +1,7 @@
 import { Heading, List, Text } from "@chakra-ui/react";
 
 import type { SavedWorkflow, Template } from "../../api/schema";
-import { nameAction, nameTrigger, spellTrigger } from "../dashboard/triggerWords";
+import { nameAction, nameTrigger, spellTrigger } from "../../words/triggers";
 import { YamlText } from "./YamlText";
 
 interface Props {

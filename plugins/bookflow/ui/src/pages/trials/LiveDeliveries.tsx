@@ -29,7 +29,8 @@ export function LiveDeliveries({ deliveries }: { deliveries: LiveDelivery[] }) {
               <HStack gap={2} wrap="wrap" fontSize="sm">
                 <Badge colorPalette={palette}>{words}</Badge>
                 <Text overflowWrap="anywhere">
-                  {action}, for {recipient}
+                  {action}
+                  {channel === "webhook" ? "" : `, for ${recipient}`}
                   {address ? (
                     <>
                       , to <b>{address}</b>

@@ -1,6 +1,7 @@
-import { Box, Button, Field, Heading, Input, List, SimpleGrid, Stack } from "@chakra-ui/react";
+import { Box, Button, Heading, List, SimpleGrid, Stack } from "@chakra-ui/react";
 import { useState } from "react";
 
+import { useAccount } from "../../api/account";
 import type { SendTo, Trial } from "../../api/schema";
 import { type TrialInput, useLiveTest } from "../../api/trials";
 import { useSay } from "../../app/Announcer";
@@ -8,6 +9,8 @@ import { Failure } from "../../states/Failure";
 import { Notice } from "../../states/Notice";
 import { ConfirmSending } from "./ConfirmSending";
 import { LiveDeliveries } from "./LiveDeliveries";
+import { PlaceInput } from "./PlaceInput";
+import { placesOf } from "./testPlaces";
 import { sayCount } from "./trialView";
 
 interface Props {
@@ -18,6 +21,11 @@ interface Props {
 }
 
 const NOWHERE: Record<keyof SendTo, string> = { email: "", phone: "", webhook_url: "" };
+const INPUTS = [
+  { channel: "email", key: "email", name: "E-mail to", type: "email" },
+  { channel: "sms", key: "phone", name: "Text messages to", type: "tel" },
+  { channel: "webhook", key: "webhook_url", name: "Requests to", type: "url" },
+] as const;
 
 /** Really sends a workflow's messages, marked as a test, to you or to places that are allowed. */
 export function SendTest({ workflow, options, trial }: Props) {
@@ -26,6 +34,10 @@ export function SendTest({ workflow, options, trial }: Props) {
   const test = useLiveTest(workflow);
   const say = useSay();
   const { messages } = trial.totals;
+  const places = placesOf(useAccount(workflow));
+  const channels = new Set(
+    trial.actions.flatMap((action) => action.messages.map(({ channel }) => channel)),
+  );
   const send = () => {
     setAsking(false);
     const given = Object.entries(to).filter(([, place]) => place.trim());
@@ -46,9 +58,8 @@ export function SendTest({ workflow, options, trial }: Props) {
         <List.Root ps={4} gap={1}>
           <List.Item>Every message is marked as a test, and is sent at once and once.</List.Item>
           <List.Item>
-            It goes to your own e-mail address in Airflow, never to the invitee. Phone numbers, URLs
-            and other addresses must be listed in <code>BOOKFLOW_TEST_RECIPIENTS</code>; ask whoever
-            runs Airflow.
+            It goes to the places below, never to the invitee. More places: ask whoever runs Airflow
+            to list them in <code>BOOKFLOW_TEST_RECIPIENTS</code>.
           </List.Item>
           <List.Item>
             At most 10 messages per action. The booking is not changed. Who tested what is recorded.
@@ -56,33 +67,20 @@ export function SendTest({ workflow, options, trial }: Props) {
         </List.Root>
       </Notice>
       <SimpleGrid columns={{ base: 1, md: 3 }} gap={3}>
-        <Place
-          name="E-mail to"
-          hint="your own address"
-          value={to.email}
-          type="email"
-          onChange={(email) => {
-            setTo({ ...to, email });
-          }}
-        />
-        <Place
-          name="Text messages to"
-          hint="the first number that is allowed"
-          value={to.phone}
-          type="tel"
-          onChange={(phone) => {
-            setTo({ ...to, phone });
-          }}
-        />
-        <Place
-          name="Requests to"
-          hint="its own URL, where that is allowed"
-          value={to.webhook_url}
-          type="url"
-          onChange={(webhook_url) => {
-            setTo({ ...to, webhook_url });
-          }}
-        />
+        {INPUTS.filter(({ channel }) => channels.has(channel)).map(
+          ({ channel, key, name, type }) => (
+            <PlaceInput
+              key={key}
+              name={name}
+              type={type}
+              places={places[channel]}
+              value={to[key]}
+              onChange={(place) => {
+                setTo({ ...to, [key]: place });
+              }}
+            />
+          ),
+        )}
       </SimpleGrid>
       <Box>
         <Button
@@ -103,15 +101,17 @@ export function SendTest({ workflow, options, trial }: Props) {
           another booking above; below you see why each action is skipped.
         </Notice>
       )}
-      <ConfirmSending
-        isOpen={isAsking}
-        to={to}
-        trial={trial}
-        onCancel={() => {
-          setAsking(false);
-        }}
-        onSend={send}
-      />
+      {isAsking ? (
+        <ConfirmSending
+          to={to}
+          places={places}
+          trial={trial}
+          onCancel={() => {
+            setAsking(false);
+          }}
+          onSend={send}
+        />
+      ) : null}
       {test.error ? <Failure problem={test.error} /> : null}
       {test.data ? (
         <Box as="section" aria-label="What was sent">
@@ -122,31 +122,5 @@ export function SendTest({ workflow, options, trial }: Props) {
         </Box>
       ) : null}
     </Stack>
-  );
-}
-
-interface PlaceProps {
-  name: string;
-  hint: string;
-  value: string;
-  type: string;
-  onChange: (value: string) => void;
-}
-
-function Place({ name, hint, value, type, onChange }: PlaceProps) {
-  return (
-    <Field.Root>
-      <Field.Label fontSize="sm">{name}</Field.Label>
-      <Input
-        size="sm"
-        type={type}
-        value={value}
-        placeholder={hint}
-        onChange={({ currentTarget }) => {
-          onChange(currentTarget.value);
-        }}
-      />
-      <Field.HelperText>Left empty: {hint}.</Field.HelperText>
-    </Field.Root>
   );
 }

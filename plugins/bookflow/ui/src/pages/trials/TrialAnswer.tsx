@@ -4,7 +4,7 @@ import { ApiProblem } from "../../api/client";
 import { type TrialInput, useTrial } from "../../api/trials";
 import { Answer } from "../../states/Answer";
 import { Notice } from "../../states/Notice";
-import { Ticked } from "../builder/conditions/Ticked";
+import { Ticked } from "../../states/Ticked";
 import { SendTest } from "./SendTest";
 import { TrialResult } from "./TrialResult";
 import type { Mode } from "./trialView";

@@ -78,7 +78,16 @@ beforeEach(forgetPin);
 function open(query: string, { may_run = true, live = (): unknown => undefined } = {}) {
   const asked: Body[] = [];
   serve({
-    "GET /me": { name: "olive", may_edit: true, may_run, is_admin: false, own_names: null },
+    "GET /me": {
+      name: "olive",
+      may_edit: true,
+      may_run,
+      is_admin: false,
+      own_names: null,
+      has_history: true,
+      email: "olive@example.org",
+      test_recipients: ["qa@example.org"],
+    },
     "GET /workflows/hello": { id: "hello", name: "Hello", state: "active", spec: {} },
     "GET /executions": { executions: [EXECUTION], next_cursor: null },
     "POST /workflows/hello/test": async (request: Request) => {
@@ -132,7 +141,12 @@ it("takes the id of any other booking", async () => {
 it("warns before it sends, and sends only what was confirmed", async () => {
   const asked = open("?mode=live");
   expect(await screen.findByText("This really sends")).toBeVisible();
-  await userEvent.type(screen.getByLabelText("E-mail to"), "me@example.org");
+  const field = screen.getByLabelText("E-mail to");
+  expect(await screen.findByText(/Left empty: olive@example.org/)).toHaveTextContent(
+    "Allowed: olive@example.org, qa@example.org.",
+  );
+  expect(screen.queryByLabelText("Text messages to")).toBeNull();
+  await userEvent.type(field, "me@example.org");
   await userEvent.click(screen.getByRole("button", { name: "Send 1 test message…" }));
   const dialog = await screen.findByRole("alertdialog");
   expect(within(dialog).getByText("me@example.org")).toBeVisible();

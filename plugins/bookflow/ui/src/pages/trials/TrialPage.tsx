@@ -6,7 +6,7 @@ import { useAccount } from "../../api/account";
 import { isSample, onBooking, sampleId } from "../../api/trials";
 import { useWorkflow } from "../../api/workflows";
 import { Empty } from "../../states/Empty";
-import { WorkflowHead } from "../builder/WorkflowHead";
+import { WorkflowHead } from "../../heads/WorkflowHead";
 import { BookingPicker } from "./BookingPicker";
 import { useEditedSpec } from "./editedSpec";
 import { PastExecution } from "./PastExecution";

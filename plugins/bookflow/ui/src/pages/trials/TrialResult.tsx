@@ -16,7 +16,7 @@ export function TrialResult({ trial }: { trial: PlainTrial & Partial<Pick<Trial,
           {trial.reason}. Below is what its actions would do if it did.
         </Notice>
       )}
-      {booking?.note ? <Notice kind="info">{booking.note}</Notice> : null}
+      {booking?.note ? <Notice kind="info">The booking: {booking.note}.</Notice> : null}
       <HStack gap={4} wrap="wrap" fontSize="sm" role="status">
         <Text fontWeight="medium">
           {sayCount(totals.messages, "message")} would be sent: {sayTotals(totals)}.

@@ -2,10 +2,11 @@ import { Badge, Box, Card, Code, HStack, Stack, Text } from "@chakra-ui/react";
 
 import type { TriedAction } from "../../api/schema";
 import { Moment } from "../../times/Moment";
-import { Ticked } from "../builder/conditions/Ticked";
+import { Ticked } from "../../states/Ticked";
 import { TraceTree } from "../builder/conditions/TraceTree";
 import { readTraces } from "../builder/conditions/traces";
 import { sayWait } from "../builder/messages/contentParts";
+import { reasonInWords } from "../../words/reasons";
 import { MessageHead, SentMessage } from "../builder/messages/SentMessage";
 
 const OUTCOMES: Record<TriedAction["status"], [words: string, palette: string]> = {
@@ -20,7 +21,7 @@ export function TriedActionCard({ action }: { action: TriedAction }) {
   const [words, palette] = OUTCOMES[action.status];
   const traces = readTraces(action.conditions);
   return (
-    <Card.Root size="sm" variant="outline">
+    <Card.Root size="sm" variant="outline" bg="transparent">
       <Card.Header>
         <HStack gap={3} wrap="wrap" justify="space-between">
           <HStack gap={2} wrap="wrap" minWidth={0}>
@@ -34,7 +35,7 @@ export function TriedActionCard({ action }: { action: TriedAction }) {
         </HStack>
         {action.reason ? (
           <Text fontSize="sm" color="fg.muted">
-            <Ticked>{action.reason}</Ticked>
+            <Ticked>{reasonInWords(action.reason)}</Ticked>
           </Text>
         ) : null}
       </Card.Header>

@@ -6,6 +6,7 @@ import { useUpcoming } from "../../api/bookings";
 import type { UpcomingList } from "../../api/schema";
 import { Answer } from "../../states/Answer";
 import { Empty } from "../../states/Empty";
+import { useGradually } from "../../tables/useGradually";
 import { FilterChoice } from "../executions/FilterChoice";
 import { FilterInput } from "../executions/FilterInput";
 import { WorkflowFilter } from "../executions/WorkflowFilter";
@@ -86,6 +87,7 @@ interface DaysProps {
 }
 
 function Days({ list, now, onMore }: DaysProps) {
+  const drawn = useGradually(list.upcoming);
   if (list.upcoming.length === 0) {
     return (
       <Empty title="Nothing is planned">
@@ -96,7 +98,7 @@ function Days({ list, now, onMore }: DaysProps) {
   }
   return (
     <>
-      {groupByDay(list.upcoming, now).map(({ date, name, items }) => (
+      {groupByDay(drawn, now).map(({ date, name, items }) => (
         <Box as="section" key={date} aria-label={name}>
           <Heading as="h2" size="sm" py={2}>
             {name}{" "}

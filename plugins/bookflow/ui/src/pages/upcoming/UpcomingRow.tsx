@@ -5,8 +5,8 @@ import type { UpcomingItem } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { StatusBadge } from "../../badges/StatusBadge";
 import { Moment } from "../../times/Moment";
-import { nameTrigger } from "../dashboard/triggerWords";
-import { ReasonText } from "../executions/ReasonText";
+import { nameTrigger } from "../../words/triggers";
+import { ReasonText } from "../../facts/ReasonText";
 
 const PUT_OFF = /^put off until /;
 

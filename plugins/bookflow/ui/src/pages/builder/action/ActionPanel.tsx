@@ -2,6 +2,7 @@ import { Box, Flex, Heading, Icon, Text } from "@chakra-ui/react";
 import { lazy, Suspense } from "react";
 
 import { useSpecSchema } from "../../../api/builder";
+import { sampleId } from "../../../api/trials";
 import { Answer } from "../../../states/Answer";
 import { Loading } from "../../../states/Loading";
 import { BookingPicker } from "../../trials/BookingPicker";
@@ -41,7 +42,7 @@ export function ActionPanel({ action, position, workflow }: Props) {
       </Flex>
       {isLocked ? null : <ActionTools position={position} />}
       <Box mb={4}>
-        <BookingPicker workflow={workflow ?? undefined} />
+        <BookingPicker workflow={workflow ?? undefined} fallback={sampleId()} />
       </Box>
       <Answer query={schema} what="the form">
         {(root) => (

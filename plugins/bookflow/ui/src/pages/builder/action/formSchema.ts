@@ -53,6 +53,11 @@ const FIELDS: Record<string, string> = {
 const ELSEWHERE = new Set(["type", "order", "is_active"]);
 const LAST = ["conditions", "retries", "ignore_quiet_hours"];
 
+/** What the form calls a key of an action. */
+export function labelOf(name: string): string {
+  return LABELS[name] ?? name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+}
+
 /** The form of an action: its type's schema with only what fits, in an order that makes sense. */
 export function formOf(
   root: Record<string, unknown>,
@@ -104,8 +109,7 @@ function plain(name: string, given: unknown): RJSFSchema {
   const merged: Record<string, unknown> = only
     ? { ...rest, ...only }
     : { ...rest, ...(anyOf ? { anyOf: real } : {}) };
-  const title =
-    LABELS[name] ?? name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+  const title = labelOf(name);
   const description = HELP[name] ?? describe(merged.description, otherwise);
   if (name in FIELDS) return { title, description };
   if (Array.isArray(merged.enum)) {

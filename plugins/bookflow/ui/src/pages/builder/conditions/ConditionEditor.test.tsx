@@ -25,6 +25,11 @@ const WORDS = {
       choices: [],
     },
   ],
+  operators: {
+    text: ["equals", "contains", "starts_with", "in_list", "regex_match"],
+    number: ["equals", "greater_than", "between"],
+    any: ["equals", "contains", "greater_than"],
+  },
   open_prefixes: ["custom_"],
   updatable_fields: {},
   triggers: [],

@@ -3,7 +3,6 @@ import { Plus } from "lucide-react";
 import { useMemo, useState } from "react";
 import { QueryBuilder, type RuleGroupType } from "react-querybuilder";
 
-import { findField } from "../../../api/context";
 import type { ContextFields, SpecIssue } from "../../../api/schema";
 import { isSame } from "../draft/spec";
 import { ConditionContext } from "./ConditionContext";
@@ -91,9 +90,7 @@ export default function ConditionTree(props: Props) {
         <QueryBuilder
           query={root as unknown as RuleGroupType}
           onQueryChange={(next) => {
-            const settled = settle(root, next as unknown as QueryGroup, (name) =>
-              findField(words, name),
-            );
+            const settled = settle(root, next as unknown as QueryGroup, words);
             if (!isSame(settled, root)) change(settled);
           }}
           controlElements={CONTROLS}

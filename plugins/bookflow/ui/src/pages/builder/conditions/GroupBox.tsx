@@ -1,9 +1,9 @@
 import { Box, Text } from "@chakra-ui/react";
 import { RuleGroup, type RuleGroupProps } from "react-querybuilder";
 
+import { Ticked } from "../../../states/Ticked";
 import { useIssues, useTrace } from "./ConditionContext";
 import { Outcome } from "./Outcome";
-import { Ticked } from "./Ticked";
 
 /** A group of rules in a frame, with its outcome on the pinned booking. */
 export function GroupBox(props: RuleGroupProps) {

@@ -1,7 +1,7 @@
 import { Badge, HStack, Text } from "@chakra-ui/react";
 import { CircleCheck, CircleMinus } from "lucide-react";
 
-import { Pieces } from "./Ticked";
+import { Pieces } from "../../../states/Ticked";
 import { isGroupTrace, sayTrace, type Trace } from "./traces";
 
 /** Whether a rule or group holds on the booking, and why; in words, with a mark. */

@@ -2,12 +2,12 @@ import { Box, Checkbox, Code, HStack, Text } from "@chakra-ui/react";
 import { Rule, type RuleProps } from "react-querybuilder";
 
 import { findField } from "../../../api/context";
+import { Ticked } from "../../../states/Ticked";
 import { useConditions, useIssues, useTrace } from "./ConditionContext";
 import { mayRegardCase, regardsCase } from "./operators";
 import { Outcome } from "./Outcome";
 import type { QueryRule } from "./query";
 import { RemoveRule } from "./controls";
-import { Ticked } from "./Ticked";
 import { isGroupTrace } from "./traces";
 
 /** One rule, what is wrong with it, and what it found on the pinned booking. */

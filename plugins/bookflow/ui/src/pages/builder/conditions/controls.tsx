@@ -22,7 +22,7 @@ export function OperatorSelect({
   const { words } = useConditions();
   const type = findField(words, field)?.type ?? "any";
   if (value === "expression") return null;
-  const fitting = operatorsFor(type);
+  const fitting = operatorsFor(words, type);
   return (
     <NativeSelect.Root size="sm" width="auto" disabled={disabled}>
       <NativeSelect.Field

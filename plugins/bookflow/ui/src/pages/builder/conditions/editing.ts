@@ -1,4 +1,5 @@
-import type { ContextField } from "../../../api/schema";
+import { findField } from "../../../api/context";
+import type { ContextFields } from "../../../api/schema";
 import { isGroup, newId, type QueryGroup, type QueryItem, type QueryRule } from "./query";
 import { withField, withOperator } from "./valueFits";
 
@@ -8,8 +9,6 @@ export const MAX_RULES = 500;
 
 /** Stands where a field would, for a rule that calculates. */
 export const CALCULATION = "(calculation)";
-
-type FindField = (name: string) => ContextField | undefined;
 
 /** A rule that nobody has filled in yet. */
 export function newRule(): QueryRule {
@@ -46,7 +45,7 @@ export function changeRule(root: QueryGroup, id: string, changes: Partial<QueryR
  * Another field wants an operator and a value that fit it, another operator a value of its kind,
  * and a group that lost its last rule goes.
  */
-export function settle(before: QueryGroup, after: QueryGroup, find: FindField): QueryGroup {
+export function settle(before: QueryGroup, after: QueryGroup, words: ContextFields): QueryGroup {
   const old = new Map<string, QueryRule>();
   const remember = (group: QueryGroup) => {
     for (const item of group.rules) {
@@ -56,18 +55,19 @@ export function settle(before: QueryGroup, after: QueryGroup, find: FindField): 
   };
   remember(before);
   const settleItem = (item: QueryItem): QueryItem[] => {
-    if (!isGroup(item)) return [settleRule(old.get(item.id), item, find)];
+    if (!isGroup(item)) return [settleRule(old.get(item.id), item, words)];
     const rules = item.rules.flatMap(settleItem);
     return rules.length ? [{ ...item, rules }] : [];
   };
   return { ...after, rules: after.rules.flatMap(settleItem) };
 }
 
-function settleRule(old: QueryRule | undefined, rule: QueryRule, find: FindField): QueryRule {
+function settleRule(old: QueryRule | undefined, rule: QueryRule, words: ContextFields): QueryRule {
   if (!old) return rule;
   if (rule.field === CALCULATION) return { ...old, field: "", operator: "expression", value: "" };
-  if (rule.field !== old.field)
-    return withField(old, rule.field, find(rule.field), find(old.field));
-  if (rule.operator !== old.operator) return withOperator(old, rule.operator, find(rule.field));
+  if (rule.field !== old.field) return withField(old, rule.field, words);
+  if (rule.operator !== old.operator) {
+    return withOperator(old, rule.operator, findField(words, rule.field));
+  }
   return rule;
 }

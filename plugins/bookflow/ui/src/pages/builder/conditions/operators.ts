@@ -1,3 +1,5 @@
+import type { ContextFields } from "../../../api/schema";
+
 /** How the operators of conditions read, and which value each takes. */
 const PLAIN: Record<string, string> = {
   equals: "is",
@@ -41,14 +43,12 @@ const ORDER = [
 ];
 const WINDOWS = ["within_next", "within_last"];
 
-// the API checks the same; what stands first is what most people look for
-const FITTING: Record<string, string[]> = {
-  text: [...EQUALITY, ...PARTS, ...LISTS, ...EMPTINESS, "regex_match", ...ORDER],
-  number: [...EQUALITY, ...ORDER, ...LISTS, ...EMPTINESS],
-  boolean: [...EQUALITY, ...EMPTINESS, ...LISTS],
-  datetime: [...WINDOWS, ...ORDER, ...EQUALITY, ...LISTS, ...EMPTINESS],
-  date: [...ORDER, ...EQUALITY, ...LISTS, ...PARTS, ...EMPTINESS, "regex_match"],
-  any: [...EQUALITY, ...PARTS, ...LISTS, ...EMPTINESS, ...ORDER, "regex_match", ...WINDOWS],
+const USUAL = [...EQUALITY, ...PARTS, ...LISTS, ...EMPTINESS, ...ORDER, "regex_match", ...WINDOWS];
+/** What most people look for in fields of a type stands first. */
+const FIRST: Record<string, string[]> = {
+  number: [...EQUALITY, ...ORDER],
+  datetime: [...WINDOWS, ...ORDER],
+  date: ORDER,
 };
 
 const OF_TEXTS = new Set([...EQUALITY, ...PARTS, ...LISTS, "regex_match"]);
@@ -56,9 +56,11 @@ const OF_TEXTS = new Set([...EQUALITY, ...PARTS, ...LISTS, "regex_match"]);
 /** What an operator wants to compare with. */
 export type ValueKind = "none" | "one" | "list" | "pair" | "duration" | "pattern" | "expression";
 
-/** The operators that fit fields of a type. */
-export function operatorsFor(type: string): string[] {
-  return FITTING[type] ?? FITTING.any ?? [];
+/** The operators that fit fields of a type, as the API says, in the order people look for them. */
+export function operatorsFor({ operators }: Pick<ContextFields, "operators">, type: string) {
+  const fitting = operators[type] ?? operators.any ?? [];
+  const order = [...(FIRST[type] ?? []), ...USUAL, ...fitting];
+  return [...new Set(order)].filter((operator) => fitting.includes(operator));
 }
 
 /** An operator in words, as it reads between a field of that type and the value. */

@@ -1,3 +1,4 @@
+import type { Piece } from "../../../states/Ticked";
 import { isRecord } from "../draft/spec";
 
 /** What a rule found on a booking. */
@@ -46,12 +47,6 @@ export function traceAt(
     (trace, index) => (trace && isGroupTrace(trace) ? trace.rules[index] : undefined),
     traces[first],
   );
-}
-
-/** A piece of a sentence; `code` names a field or a value. */
-export interface Piece {
-  text: string;
-  isCode?: boolean;
 }
 
 const LONGEST = 60;

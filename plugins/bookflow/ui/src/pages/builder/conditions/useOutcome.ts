@@ -2,7 +2,7 @@ import { useParams } from "react-router-dom";
 
 import { ApiProblem } from "../../../api/client";
 import { isSample, onBooking, useTrial } from "../../../api/trials";
-import { useDebounced } from "../../trials/useDebounced";
+import { useDebounced } from "../../../inputs/useDebounced";
 import { type GroupTrace, readTraces } from "./traces";
 
 const NAME = "conditions";

@@ -1,4 +1,5 @@
-import type { ContextField } from "../../../api/schema";
+import { findField } from "../../../api/context";
+import type { ContextField, ContextFields } from "../../../api/schema";
 import { operatorsFor, type ValueKind, valueKindOf } from "./operators";
 import type { QueryRule } from "./query";
 
@@ -40,9 +41,10 @@ export function isEditable(operator: string, value: unknown): boolean {
 }
 
 /** Changes the field of a rule, and keeps what still fits. */
-export function withField(rule: QueryRule, name: string, field?: ContextField, old?: ContextField) {
+export function withField(rule: QueryRule, name: string, words: ContextFields): QueryRule {
+  const [field, old] = [findField(words, name), findField(words, rule.field)];
   const type = field?.type ?? "any";
-  const fits = operatorsFor(type);
+  const fits = operatorsFor(words, type);
   const operator = fits.includes(rule.operator) ? rule.operator : (fits[0] ?? "equals");
   const isAlike = old?.type === type && !field?.choices.length;
   const isFree = ["pattern", "duration", "none"].includes(valueKindOf(operator));

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   begin,
   isChanged,
+  joined,
   present,
   redone,
   undone,
@@ -81,5 +82,33 @@ describe("the text of the server", () => {
     expect(withServerText(later, present(after), "x: 1")).toBe(later);
     const typed = withText(draft, "id: b\n");
     expect(withServerText(typed, present(typed), "x: 1")).toBe(typed);
+  });
+});
+
+describe("what somebody else saved", () => {
+  const theirs = {
+    version: "2",
+    text: "# theirs\nid: a\nname: First\ntrigger: manual\n",
+    spec: { id: "a", name: "First", trigger: "manual" },
+  };
+  const both = { id: "a", name: "Mine", trigger: "manual" };
+
+  it("is what the edit goes on from, in their words", () => {
+    const after = joined(withSpec(draft, named("Mine"), "name"), theirs, both);
+    expect(after.base.version).toBe("2");
+    expect(present(after).text).toBe("# theirs\nid: a\nname: Mine\ntrigger: manual\n");
+  });
+  it("keeps the remarks that were typed here", () => {
+    const typed = withText(draft, "# why\nid: a\nname: Mine\n");
+    expect(present(joined(typed, theirs, both)).text).toBe(
+      "# why\nid: a\nname: Mine\ntrigger: manual\n",
+    );
+  });
+  it("counts no more when it is undone, so that it can't be overwritten unseen", () => {
+    const mine = withSpec(draft, named("Mine"), "name");
+    const after = withSpec(joined(mine, theirs, both), { ...both, name: "More" }, "name", 9e12);
+    expect(undone(after).base.version).toBe("2");
+    expect(undone(undone(after)).base.version).toBe("1");
+    expect(redone(undone(undone(after))).base.version).toBe("2");
   });
 });

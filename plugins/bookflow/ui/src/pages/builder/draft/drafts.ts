@@ -27,6 +27,8 @@ export interface Draft {
   at: number;
   /** What the last step changed and when: typing on is the same step. */
   last: { what: string; at: number } | null;
+  /** Where what somebody else saved came in: undone before it, the edit goes on from the older. */
+  turn?: { at: number; older: Base; newer: Base };
   /** That it was just saved, and where it is in git; the next change ends that. */
   saved?: { commit: string | null };
 }
@@ -80,18 +82,42 @@ export function withServerText(draft: Draft, of: Snapshot, text: string): Draft 
 
 /** One step back. */
 export function undone(draft: Draft): Draft {
-  return draft.at > 0 ? { ...draft, at: draft.at - 1, last: null } : draft;
+  return draft.at > 0 ? goTo(draft, draft.at - 1) : draft;
 }
 
 /** One step on again. */
 export function redone(draft: Draft): Draft {
-  return draft.at < draft.steps.length - 1 ? { ...draft, at: draft.at + 1, last: null } : draft;
+  return draft.at < draft.steps.length - 1 ? goTo(draft, draft.at + 1) : draft;
+}
+
+function goTo(draft: Draft, at: number): Draft {
+  const { turn } = draft;
+  const base = turn ? (at < turn.at ? turn.older : turn.newer) : draft.base;
+  return { ...draft, base, at, last: null };
 }
 
 /** What somebody else saved takes the place of the edit; one step, so that it can be undone. */
 export function replaced(draft: Draft, base: Base): Draft {
-  const steps = [...draft.steps.slice(0, draft.at + 1), present(begin(base))];
-  return { base, steps, at: steps.length - 1, last: null };
+  return turned(draft, base, present(begin(base)));
+}
+
+/** What somebody else saved, with the edit on top of it as `spec` has both; one step as well. */
+export function joined(draft: Draft, base: Base, spec: Spec): Draft {
+  const { text, spec: values, isTyped } = present(draft);
+  // remarks that were typed here are kept, else those that stand there now
+  const isRemarked = isTyped && remarksIn(text) !== remarksIn(draft.base.text);
+  const joint = isRemarked ? writeYaml(text, values, spec) : writeYaml(base.text, base.spec, spec);
+  return turned(draft, base, { text: joint, spec, problem: null, isTyped });
+}
+
+function turned(draft: Draft, base: Base, next: Snapshot): Draft {
+  const steps = [...draft.steps.slice(0, draft.at + 1), next];
+  const at = steps.length - 1;
+  return { base, steps, at, last: null, turn: { at, older: draft.base, newer: base } };
+}
+
+function remarksIn(text: string): string {
+  return [...text.matchAll(/(?:^|\s)#.*$/gm)].join("\n");
 }
 
 /** Back to what was saved; one step, so that it can be undone. */
@@ -107,9 +133,18 @@ export function settled(draft: Draft, base: Base): Draft {
 
 function follow(draft: Draft, next: Snapshot, what: string, now: number): Draft {
   const isSameStep = draft.last?.what === what && now - draft.last.at < SAME_STEP && draft.at > 0;
-  const kept = draft.steps.slice(0, isSameStep ? draft.at : draft.at + 1).slice(-MOST_STEPS);
-  const { base } = draft;
-  return { base, steps: [...kept, next], at: kept.length, last: { what, at: now } };
+  const before = draft.steps.slice(0, isSameStep ? draft.at : draft.at + 1);
+  const kept = before.slice(-MOST_STEPS);
+  const { base, turn } = draft;
+  const place = (turn?.at ?? 0) - (before.length - kept.length);
+  const isTurned = turn !== undefined && place > 0 && place <= kept.length;
+  return {
+    base,
+    steps: [...kept, next],
+    at: kept.length,
+    last: { what, at: now },
+    ...(isTurned ? { turn: { ...turn, at: place } } : {}),
+  };
 }
 
 // Airflow mounts the page anew at each change of the path: edits live here, by workflow

@@ -81,6 +81,12 @@ export function beside(actions: readonly Action[], position: number): Place | nu
   return { kind: "beside", level: level > 0 ? level - 1 : 1 };
 }
 
+/** A level of its own after that of an action; none where there is no such action. */
+export function after(actions: readonly Action[], position: number): Place | undefined {
+  const { level } = findLevel(actions, position);
+  return level < 0 ? undefined : { kind: "before", level: level + 1 };
+}
+
 function findLevel(actions: readonly Action[], position: number) {
   const levels = levelsOf(actions);
   const level = levels.findIndex((members) => members.includes(position));

@@ -11,7 +11,7 @@ import { BOX } from "./layout";
 /** An action as a box of the flow; chosen by a click or Enter, moved by dragging or Alt and arrows. */
 export function ActionNode({ data }: NodeProps) {
   const { action, position, isChosen, wrong } = data as ActionData;
-  const { choose, onKey } = useFlow();
+  const { choose, onKey, onFocus } = useFlow();
   const { Icon: TypeIcon, label } = typeOf(textOf(action.type));
   const isOff = action.is_active === false;
   const name = textOf(action.name) || label;
@@ -39,6 +39,9 @@ export function ActionNode({ data }: NodeProps) {
       }}
       onKeyDown={(event) => {
         onKey(event, position);
+      }}
+      onFocus={() => {
+        onFocus(position);
       }}
     >
       <Handle type="target" position={Position.Top} isConnectable={false} style={HIDDEN} />

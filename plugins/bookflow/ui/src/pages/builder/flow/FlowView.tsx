@@ -3,6 +3,7 @@ import "./flowStyle";
 import { Box } from "@chakra-ui/react";
 import {
   Background,
+  ControlButton,
   Controls,
   type Node,
   type NodeChange,
@@ -10,6 +11,7 @@ import {
   ReactFlowProvider,
   useReactFlow,
 } from "@xyflow/react";
+import { Maximize } from "lucide-react";
 import { type CSSProperties, type DragEvent, type KeyboardEvent, useMemo, useState } from "react";
 
 import { levelsOf, type Place } from "../draft/levels";
@@ -21,15 +23,17 @@ import { ActionNode } from "./ActionNode";
 import { ConditionEdge } from "./ConditionEdge";
 import { FlowContext } from "./flowContext";
 import { type ActionData, graphOf } from "./graph";
+import { JoinEdge } from "./JoinEdge";
 import { JoinNode } from "./JoinNode";
 import { BOX, markOf, placeAt } from "./layout";
 import { MarkNode } from "./MarkNode";
 import { DRAGGED_TYPE } from "./Palette";
 import { TriggerNode } from "./TriggerNode";
+import { useFit } from "./useFit";
 import { useHostColorMode } from "./useHostColorMode";
 
 const NODES = { action: ActionNode, trigger: TriggerNode, join: JoinNode, mark: MarkNode };
-const EDGES = { condition: ConditionEdge };
+const EDGES = { condition: ConditionEdge, join: JoinEdge };
 const KEYS: Record<string, Step> = { ArrowUp: "earlier", ArrowDown: "later", ArrowLeft: "beside" };
 
 /** The workflow as a flow: the trigger, and below it the actions in the order they run. */
@@ -51,6 +55,7 @@ function Flow() {
   const [mark, setMark] = useState<Place | null>(null);
   const levels = useMemo(() => levelsOf(actionsOf(spec)), [spec]);
   const graph = useMemo(() => graphOf(spec, errors, chosen), [spec, errors, chosen]);
+  const { pane, show } = useFit(levels, chosen);
   const nodes = useMemo(() => {
     const shown = graph.nodes.map((node) =>
       node.id === moved?.id ? { ...node, position: moved.position, zIndex: 10 } : node,
@@ -68,11 +73,20 @@ function Flow() {
         const step = event.altKey ? KEYS[event.key] : undefined;
         if (!step && event.key !== "Delete") return;
         event.preventDefault();
-        if (step) edits.step(position, step);
-        else edits.remove(position);
+        const now = step ? edits.step(position, step) : edits.remove(position);
+        if (now === null) return;
+        // boxes are told apart by place: the focus goes along with the action
+        setTimeout(() => {
+          pane.current?.querySelector<HTMLElement>(`[data-action="${String(now)}"]`)?.focus();
+        }, 0);
+      },
+      onFocus: (position: number | null) => {
+        // the browser scrolls to what has the focus, which shifts the flow within its pane
+        pane.current?.querySelector(".react-flow")?.scrollTo(0, 0);
+        show(false, position);
       },
     }),
-    [choose, edits],
+    [choose, edits, pane, show],
   );
 
   const onChanges = (changes: NodeChange[]) => {
@@ -101,6 +115,7 @@ function Flow() {
   return (
     <FlowContext.Provider value={flow}>
       <Box
+        ref={pane}
         height={{ base: "24rem", lg: "clamp(24rem, 100vh - 19rem, 48rem)" }}
         borderWidth="1px"
         borderRadius="md"
@@ -142,11 +157,19 @@ function Flow() {
           minZoom={0.3}
           maxZoom={1.25}
           nodeDragThreshold={4}
-          fitView
-          fitViewOptions={FIT}
         >
           <Background gap={20} />
-          <Controls showInteractive={false} fitViewOptions={FIT} />
+          <Controls showInteractive={false} showFitView={false}>
+            <ControlButton
+              title="Show the flow from its beginning"
+              aria-label="Show the flow from its beginning"
+              onClick={() => {
+                show(true, null);
+              }}
+            >
+              <Maximize />
+            </ControlButton>
+          </Controls>
         </ReactFlow>
       </Box>
     </FlowContext.Provider>
@@ -155,7 +178,6 @@ function Flow() {
 
 // of the page, not of the library
 const LOOK = { "--xy-background-color": "var(--chakra-colors-bg)" } as CSSProperties;
-const FIT = { padding: 0.1, maxZoom: 1 };
 
 function middleOf({ x, y }: Node["position"]) {
   return { x: x + BOX.width / 2, y: y + BOX.height / 2 };

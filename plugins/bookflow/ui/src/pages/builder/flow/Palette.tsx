@@ -4,16 +4,20 @@ import { useSpecSchema } from "../../../api/builder";
 import { typesIn } from "../actionTypes";
 import { useEditing } from "../editing";
 import { useActionEdits } from "../useActionEdits";
+import { useChosen } from "../useChosen";
 
 /** What a dragged kind of action carries. */
 export const DRAGGED_TYPE = "application/x-bookflow-action";
 
-/** The kinds of actions; a click adds one at the end, dragging puts it where it is dropped. */
+/** The kinds of actions; a click adds one after the chosen, dragging puts it where it is dropped. */
 export function Palette() {
   const { isLocked } = useEditing();
   const { data } = useSpecSchema();
   const { add } = useActionEdits();
+  const [chosen] = useChosen();
   if (isLocked) return null;
+  const where = chosen === null ? "at the end" : "after the chosen action";
+  const how = `Drag it into the flow, or click to add it ${where}.`;
   return (
     <HStack gap={2} wrap="wrap" mb={2} role="group" aria-label="Add an action">
       <Text fontSize="sm" color="fg.muted">
@@ -25,13 +29,13 @@ export function Palette() {
           size="xs"
           variant="outline"
           draggable
-          title={`${help} Drag it into the flow, or click to add it at the end.`.trim()}
+          title={`${help} ${how}`.trim()}
           onDragStart={({ dataTransfer }) => {
             dataTransfer.setData(DRAGGED_TYPE, type);
             dataTransfer.effectAllowed = "copy";
           }}
           onClick={() => {
-            add(type);
+            add(type, undefined, chosen);
           }}
         >
           <Icon aria-hidden /> {label}

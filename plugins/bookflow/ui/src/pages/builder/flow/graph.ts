@@ -73,7 +73,7 @@ function edgesOf(levels: number[][], actions: Action[], nodes: Node[]): Edge[] {
         data: {},
       });
       for (const id of from)
-        edges.push({ id: `${id}-${source}`, type: "smoothstep", source: id, target: source });
+        edges.push({ id: `${id}-${source}`, type: "join", source: id, target: source });
     }
     for (const position of level) {
       const target = idOf(position);

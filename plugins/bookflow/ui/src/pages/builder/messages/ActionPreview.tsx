@@ -7,7 +7,7 @@ import { isSample, nameBooking, sampleId } from "../../../api/trials";
 import { Loading } from "../../../states/Loading";
 import { Notice } from "../../../states/Notice";
 import { viewerZone } from "../../../times/formats";
-import { Ticked } from "../conditions/Ticked";
+import { Ticked } from "../../../states/Ticked";
 import { MessageHead, SentMessage } from "./SentMessage";
 import { type Preview, type PreviewState, usePreview } from "./usePreview";
 

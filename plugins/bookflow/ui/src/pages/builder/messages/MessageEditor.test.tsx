@@ -18,6 +18,7 @@ const WORDS = {
       choices: [],
     },
   ],
+  operators: {},
   open_prefixes: ["custom_"],
   updatable_fields: {},
   triggers: [],

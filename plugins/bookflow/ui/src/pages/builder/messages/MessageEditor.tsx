@@ -23,6 +23,11 @@ interface Props {
 
 const ROWS = { subject: 1, text: 9, html: 9, sms: 4, json: 8 };
 
+/** How much room it begins with: little for HTML, which few write. */
+function rowsOf(kind: Props["kind"], value: string): number {
+  return kind === "html" && !value ? 3 : ROWS[kind];
+}
+
 /** Edits a template: fields are chosen from a list, by button or Ctrl+Space, and colored. */
 export default function MessageEditor(props: Props) {
   const { kind, label, value, onChange, issues, readOnly = false } = props;
@@ -90,7 +95,7 @@ export default function MessageEditor(props: Props) {
         id={id}
         fieldRef={area}
         value={value}
-        rows={ROWS[kind]}
+        rows={rowsOf(kind, value)}
         isMono={kind === "html" || kind === "json"}
         isInvalid={issues.length > 0}
         readOnly={readOnly}

@@ -1,7 +1,7 @@
 import { Button, HStack, Text } from "@chakra-ui/react";
 
 import type { SpecIssue } from "../../../api/schema";
-import { Ticked } from "../conditions/Ticked";
+import { Ticked } from "../../../states/Ticked";
 import { mend } from "./templateText";
 
 interface Props {

@@ -23,6 +23,8 @@ const TEXT = {
   letterSpacing: "normal",
 } as const;
 
+const ONE_LINE = "calc(1.5em + 1rem)";
+
 interface Props extends Omit<ComponentProps<"textarea">, "value" | "ref"> {
   value: string;
   fieldRef: Ref<HTMLTextAreaElement>;
@@ -50,8 +52,19 @@ export function TemplateArea({ value, fieldRef, isMono, rows, isInvalid, ...rest
       overflow="hidden"
       _focusWithin={{ outlineWidth: "1px", outlineStyle: "solid", outlineColor: "fg" }}
     >
-      <Box aria-hidden position="absolute" inset="0" overflow="hidden" pointerEvents="none">
-        <Box css={TEXT} fontFamily={font} transform={`translateY(-${String(scroll)}px)`}>
+      <Box
+        aria-hidden
+        // what is one line in sense, such as a subject, gets as high as its text
+        {...(rows === 1 ? {} : { position: "absolute", inset: "0" })}
+        overflow="hidden"
+        pointerEvents="none"
+      >
+        <Box
+          css={TEXT}
+          minHeight={ONE_LINE}
+          fontFamily={font}
+          transform={`translateY(-${String(scroll)}px)`}
+        >
           {readPieces(value).map(({ kind, text }, index) => (
             <Box as="span" key={index} color={COLORS[kind]}>
               {text}
@@ -64,7 +77,7 @@ export function TemplateArea({ value, fieldRef, isMono, rows, isInvalid, ...rest
         css={TEXT}
         fontFamily={font}
         display="block"
-        position="relative"
+        {...(rows === 1 ? { position: "absolute", inset: "0" } : { position: "relative" })}
         bg="transparent"
         color="transparent"
         resize={rows === 1 ? "none" : "vertical"}

@@ -8,6 +8,7 @@ const WORDS = {
     { name: "invitee_name", type: "text", description: "", example: "Ada Sample", choices: [] },
     { name: "duration", type: "number", description: "", example: 45, choices: [] },
   ],
+  operators: {},
   open_prefixes: ["custom_"],
   updatable_fields: {},
   triggers: [],

@@ -5,7 +5,7 @@ import { useParams } from "react-router-dom";
 import { api, ApiProblem, read } from "../../../api/client";
 import type { Trial, TriedAction } from "../../../api/schema";
 import { isSample, onBooking, type TrialInput, tryWorkflow } from "../../../api/trials";
-import { useDebounced } from "../../trials/useDebounced";
+import { useDebounced } from "../../../inputs/useDebounced";
 import { isRecord, type Spec } from "../draft/spec";
 import { type Audience, inZone, previewSpec } from "./previewSpec";
 import { contextNames } from "./updateFields";

@@ -1,48 +1,62 @@
-import { Button, Dialog, Heading, Text } from "@chakra-ui/react";
+import { Button, Dialog } from "@chakra-ui/react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { useSay } from "../../../app/Announcer";
 import { useWorkflow } from "../../../api/workflows";
-import { ApiProblem } from "../../../api/client";
 import type { Workflow } from "../../../api/schema";
 import { Answer } from "../../../states/Answer";
-import { Notice } from "../../../states/Notice";
-import { OpenDialog } from "../../../states/OpenDialog";
-import { Moment } from "../../../times/Moment";
+import { OpenDialog } from "../../../dialogs/OpenDialog";
 import { baseOf } from "../draft/baseOf";
-import { changeDraft, type Draft, present, replaced } from "../draft/drafts";
-import { DiffView } from "./DiffView";
-import { lineDiff } from "./lineDiff";
-import { useSave } from "./useSave";
+import {
+  changeDraft,
+  type Draft,
+  isChanged,
+  joined,
+  peekDraft,
+  present,
+  replaced,
+} from "../draft/drafts";
+import { mergeSpecs, type Side } from "../draft/merging";
+import { BothEdits } from "./BothEdits";
 
 interface Props {
   id: string;
   draft: Draft;
   onClose: () => void;
+  /** Both edits are one now, which is not saved yet. */
+  onJoined: () => void;
 }
 
-/** Somebody else saved the workflow that is edited here: shows both, and lets people choose. */
-export function ConflictDialog({ id, draft, onClose }: Props) {
+/** Somebody else saved what is edited here: puts both together, and asks where they differ. */
+export function ConflictDialog({ id, draft, onClose, onJoined }: Props) {
   const queries = useQueryClient();
-  const theirs = useWorkflow(id);
+  const query = useWorkflow(id);
   const say = useSay();
-  const save = useSave(id);
+  const [decisions, setDecisions] = useState<Record<string, Side>>({});
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: ["workflow", id] });
   }, [queries, id]);
+  const theirs = query.data;
+  const mine = present(draft);
+  const merged = useMemo(
+    () => theirs && mergeSpecs(draft.base.spec, mine.spec, baseOf(theirs).spec, decisions),
+    [draft.base.spec, mine.spec, theirs, decisions],
+  );
+  const open = merged?.clashes.filter((clash) => !(clash.id in decisions)).length ?? 0;
   const takeTheirs = (workflow: Workflow) => {
     changeDraft(id, (now) => replaced(now, baseOf(workflow)));
     say("Theirs is shown now. Undo brings yours back.", "info");
     onClose();
   };
-  const keepMine = (workflow: Workflow) => {
-    save.mutate(workflow.version, {
-      onSuccess: onClose,
-      onError: (problem) => {
-        if (problem instanceof ApiProblem && problem.status === 412) void theirs.refetch();
-      },
-    });
+  const join = (workflow: Workflow, spec: Record<string, unknown>) => {
+    changeDraft(id, (now) => joined(now, baseOf(workflow), spec));
+    const now = peekDraft(id);
+    if (now && isChanged(now)) onJoined();
+    else {
+      say("Theirs is shown now: nothing of yours differs from it.", "info");
+      onClose();
+    }
   };
   return (
     <OpenDialog
@@ -58,56 +72,37 @@ export function ConflictDialog({ id, draft, onClose }: Props) {
           </Button>
           <Button
             variant="outline"
-            disabled={!theirs.data}
+            disabled={!theirs}
             onClick={() => {
-              if (theirs.data) takeTheirs(theirs.data);
+              if (theirs) takeTheirs(theirs);
             }}
           >
-            Take theirs
+            Drop mine, take theirs
           </Button>
           <Button
-            colorPalette="red"
-            disabled={!theirs.data}
-            loading={save.isPending}
+            disabled={!theirs || open > 0 || mine.problem !== null}
             onClick={() => {
-              if (theirs.data) keepMine(theirs.data);
+              if (theirs && merged) join(theirs, merged.spec);
             }}
           >
-            Keep mine on top
+            {open ? `${String(open)} to decide` : "Put both together…"}
           </Button>
         </Dialog.Footer>
       }
     >
-      <Answer query={theirs} what="the saved workflow">
-        {(workflow) => <Both draft={draft} theirs={workflow} />}
+      <Answer query={query} what="the saved workflow">
+        {(workflow) => (
+          <BothEdits
+            draft={draft}
+            theirs={workflow}
+            merged={merged ?? { spec: mine.spec, clashes: [] }}
+            decisions={decisions}
+            onDecide={(clash, side) => {
+              setDecisions((before) => ({ ...before, [clash]: side }));
+            }}
+          />
+        )}
       </Answer>
-      {save.error ? (
-        <Notice kind="error" title="It was not saved">
-          {save.error.message}
-        </Notice>
-      ) : null}
     </OpenDialog>
-  );
-}
-
-function Both({ draft, theirs }: { draft: Draft; theirs: Workflow }) {
-  const mine = present(draft).text;
-  const changed = useMemo(() => lineDiff(draft.base.text, theirs.yaml), [draft, theirs]);
-  const undone = useMemo(() => lineDiff(theirs.yaml, mine), [theirs, mine]);
-  return (
-    <>
-      <Text fontSize="sm" mb={3}>
-        It was saved <Moment at={theirs.updated_at} relative />, after you began. Nothing of yours
-        is lost: it is still on this page.
-      </Text>
-      <Heading as="h3" size="sm" mb={1}>
-        What they changed
-      </Heading>
-      <DiffView lines={changed} label="What they changed" />
-      <Heading as="h3" size="sm" mt={4} mb={1}>
-        What keeping yours would change in theirs
-      </Heading>
-      <DiffView lines={undone} label="What keeping yours would change in theirs" />
-    </>
   );
 }

@@ -4,9 +4,9 @@ import { ApiProblem } from "../../../api/client";
 import type { Check } from "../../../api/builder";
 import { Loading } from "../../../states/Loading";
 import { Notice } from "../../../states/Notice";
-import { OpenDialog } from "../../../states/OpenDialog";
-import { DiffView } from "./DiffView";
-import { readDiff } from "./lineDiff";
+import { OpenDialog } from "../../../dialogs/OpenDialog";
+import { Diff } from "../../../diff/Diff";
+import { parseDiff } from "../../../diff/diffLines";
 import { useSave } from "./useSave";
 
 interface Props {
@@ -75,7 +75,7 @@ function WhatIsSaved({ check, isNew }: { check: Check | undefined; isNew: boolea
         {isNew ? "The new file " : "The changes in "}
         <code>{path}</code>, as they are committed:
       </Text>
-      <DiffView lines={readDiff(diff)} label="What is saved" />
+      <Diff maxHeight="22rem" lines={parseDiff(diff)} label="What is saved" />
       {is_active === false ? (
         <Notice kind="info">The workflow is switched off: nothing will run.</Notice>
       ) : null}

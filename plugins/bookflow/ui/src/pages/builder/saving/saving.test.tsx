@@ -96,58 +96,88 @@ describe("saving", () => {
 });
 
 describe("where somebody else saved meanwhile", () => {
-  const THEIRS = {
+  const about = (text: string) => ({
     ...WORKFLOW,
     version: "v9",
-    yaml: YAML.replace("# ours", "# theirs"),
-    spec: SPEC,
-  };
+    yaml: `${YAML.replace("# ours", "# theirs")}description: ${text}\n`,
+    spec: { ...SPEC, description: text },
+  });
+  const renamed = (to: string) => ({
+    ...WORKFLOW,
+    version: "v9",
+    yaml: YAML.replace("name: Welcome", `name: ${to}`),
+    spec: { ...SPEC, name: to },
+  });
 
-  async function conflict() {
+  async function conflict(theirs: object) {
     let isSavedByOthers = false;
     const asked = open({
-      "GET /workflows/welcome": () => (isSavedByOthers ? THEIRS : WORKFLOW),
-      "PUT /workflows/welcome": (request: Request) => {
-        if (request.headers.get("if-match") === '"v9"')
-          return { ...SAVED, spec: { ...SPEC, name: "Hi" } };
+      "GET /workflows/welcome": () => (isSavedByOthers ? theirs : WORKFLOW),
+      "PUT /workflows/welcome": async (request: Request) => {
+        const spec = (await request.json()) as object;
+        if (request.headers.get("if-match") === '"v9"') return { ...SAVED, spec, diff: "+x\n" };
         isSavedByOthers = true;
         return problem(412, "It was changed meanwhile");
       },
     });
     await rename("Hi");
     await userEvent.click(await screen.findByRole("button", { name: "Look at both" }));
-    const dialog = await screen.findByRole("dialog");
-    expect(
-      await within(dialog).findByText(/# theirs/, {
-        selector: "[aria-label='What they changed'] *",
-      }),
-    ).toBeVisible();
-    return { asked, dialog };
+    return { asked, dialog: await screen.findByRole("dialog") };
   }
 
-  it("keeps mine on top, over their version", async () => {
-    const { asked, dialog } = await conflict();
-    await userEvent.click(within(dialog).getByRole("button", { name: "Keep mine on top" }));
+  async function save(asked: Request[]) {
+    const dialog = await screen.findByRole("dialog", { name: "Save your changes" });
+    await waitFor(() => {
+      expect(within(dialog).getByRole("button", { name: "Save" })).toBeEnabled();
+    });
+    await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
     await waitFor(() => {
       expect(written(asked)).toHaveLength(1);
     });
-    expect(written(asked)[0]?.headers.get("if-match")).toBe('"v9"');
-    expect(await written(asked)[0]?.json()).toMatchObject({ name: "Hi" });
+    return written(asked)[0];
+  }
+
+  it("keeps both where they changed different things, and saves over their version", async () => {
+    const { asked, dialog } = await conflict(about("Theirs"));
+    const changed = await within(dialog).findByRole("region", { name: "What they changed" });
+    expect(changed).toHaveTextContent("description: Theirs");
+    await userEvent.click(within(dialog).getByRole("button", { name: "Put both together…" }));
+    const sent = await save(asked);
+    expect(sent?.headers.get("if-match")).toBe('"v9"');
+    expect(await sent?.json()).toEqual({ ...SPEC, name: "Hi", description: "Theirs" });
   });
 
-  it("takes theirs, and undo brings mine back", async () => {
-    const { asked, dialog } = await conflict();
-    await userEvent.click(within(dialog).getByRole("button", { name: "Take theirs" }));
+  it.each([
+    ["Yours", "Hi", true],
+    ["Theirs", "Hello", false],
+  ])("asks for what both changed, and takes what is chosen: %s", async (side, result, isLeft) => {
+    const { dialog } = await conflict(renamed("Hello"));
+    expect(await within(dialog).findByRole("button", { name: "1 to decide" })).toBeDisabled();
+    const choice = within(dialog).getByRole("group", { name: "name" });
+    await userEvent.click(within(choice).getByRole("radio", { name: side }));
+    await userEvent.click(within(dialog).getByRole("button", { name: "Put both together…" }));
+    const draft = peekDraft("welcome");
+    expect(draft && present(draft).spec.name).toBe(result);
+    const dialogs = screen.queryAllByRole("dialog", { name: "Save your changes" });
+    expect(dialogs).toHaveLength(isLeft ? 1 : 0);
+  });
+
+  it("takes theirs; undo brings mine back, and the conflict with it", async () => {
+    const { asked, dialog } = await conflict(about("Theirs"));
+    await userEvent.click(
+      await within(dialog).findByRole("button", { name: "Drop mine, take theirs" }),
+    );
     expect(await name()).toHaveValue("Welcome");
     const draft = peekDraft("welcome");
     expect(draft && present(draft).text).toContain("# theirs");
     await userEvent.click(screen.getByRole("button", { name: "Undo" }));
     expect(await name()).toHaveValue("Hi");
+    expect(screen.getByRole("button", { name: "Look at both" })).toBeVisible();
     expect(written(asked)).toHaveLength(0);
   });
 
   it("goes on editing with nothing lost", async () => {
-    const { dialog } = await conflict();
+    const { dialog } = await conflict(about("Theirs"));
     await userEvent.click(within(dialog).getByRole("button", { name: "Go on editing" }));
     expect(await name()).toHaveValue("Hi");
     expect(screen.getByText("Unsaved changes")).toBeVisible();

@@ -17,16 +17,15 @@ import {
 } from "../draft/drafts";
 import { baseOf } from "../draft/baseOf";
 
-/** Saves an edit over the version that it began from, or over the `version` that is given. */
+/** Saves an edit over the version that it began from. */
 export function useSave(id: string | null) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const say = useSay();
   return useMutation({
-    mutationFn: (version?: string) => {
+    mutationFn: () => {
       const draft = needDraft(id ?? NEW);
-      const target = { id, version: version ?? draft.base.version };
-      return writeWorkflow(target, present(draft), false);
+      return writeWorkflow({ id, version: draft.base.version }, present(draft), false);
     },
     onSuccess: (saved) => {
       queries.setQueryData<Workflow>(["workflow", saved.id], saved);

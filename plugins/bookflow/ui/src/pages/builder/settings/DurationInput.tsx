@@ -1,7 +1,7 @@
-import { HStack, Input, NativeSelect } from "@chakra-ui/react";
+import { Button, HStack, Input, NativeSelect } from "@chakra-ui/react";
 import { useState } from "react";
 
-import { minutesOf } from "../draft/durations";
+import { durationInWords, minutesOf } from "../draft/durations";
 import { textOf } from "../draft/spec";
 
 interface Props {
@@ -9,6 +9,8 @@ interface Props {
   value: unknown;
   onChange: (value: string | number | undefined) => void;
   isDisabled?: boolean;
+  /** What others choose, as it is written: a click takes it. */
+  examples?: readonly (string | number)[];
 }
 
 const UNITS = { m: "minutes", h: "hours", d: "days", w: "weeks" } as const;
@@ -16,7 +18,7 @@ type Unit = keyof typeof UNITS;
 const SIZES: Record<Unit, number> = { m: 1, h: 60, d: 1_440, w: 10_080 };
 
 /** A length of time as a number and a unit; it is written as `24h`, minutes as `15`. */
-export function DurationInput({ label, value, onChange, isDisabled }: Props) {
+export function DurationInput({ label, value, onChange, isDisabled, examples = [] }: Props) {
   const [chosen, choose] = useState<Unit | null>(null);
   const minutes = minutesOf(value);
   if (value != null && value !== "" && minutes === null) {
@@ -40,7 +42,7 @@ export function DurationInput({ label, value, onChange, isDisabled }: Props) {
   };
   const count = minutes === null || value == null ? "" : String(minutes / SIZES[unit]);
   return (
-    <HStack gap={2} width="full">
+    <HStack gap={2} width="full" wrap="wrap">
       <Input
         size="sm"
         type="number"
@@ -72,6 +74,23 @@ export function DurationInput({ label, value, onChange, isDisabled }: Props) {
         </NativeSelect.Field>
         <NativeSelect.Indicator />
       </NativeSelect.Root>
+      {isDisabled ? null : (
+        <HStack gap={1} wrap="wrap">
+          {examples.map((example) => (
+            <Button
+              key={example}
+              size="2xs"
+              variant="outline"
+              aria-pressed={minutesOf(example) === minutes && count !== ""}
+              onClick={() => {
+                onChange(example);
+              }}
+            >
+              {durationInWords(minutesOf(example) ?? 0)}
+            </Button>
+          ))}
+        </HStack>
+      )}
     </HStack>
   );
 }

@@ -1,4 +1,4 @@
-import { Box, HStack, Input, VStack } from "@chakra-ui/react";
+import { Box, Button, HStack, Input, VStack } from "@chakra-ui/react";
 
 import { issuesUnder } from "../draft/issues";
 import { isRecord, textOf, withKey } from "../draft/spec";
@@ -46,6 +46,19 @@ export function MoreSettings() {
                 }}
               />
             ))}
+            {isLocked ? null : (
+              <Button
+                size="xs"
+                variant="outline"
+                onClick={() => {
+                  const usual = { start: "21:00", end: "08:00" };
+                  const next = "quiet_hours" in spec ? undefined : usual;
+                  edit((now) => withKey(now, "quiet_hours", next), "quiet_hours");
+                }}
+              >
+                {"quiet_hours" in spec ? "None" : "21:00 to 8:00"}
+              </Button>
+            )}
           </HStack>
         </SpecField>
         <SpecField
@@ -55,6 +68,7 @@ export function MoreSettings() {
         >
           <DurationInput
             label="Gather messages for"
+            examples={["1h", "24h"]}
             value={digest.window}
             isDisabled={isLocked}
             onChange={(value) => {

@@ -1,6 +1,6 @@
 import { Box, Heading, VStack } from "@chakra-ui/react";
 
-import { useWorkflowOverview } from "../../../api/workflows";
+import { useChoices } from "../../../api/workflows";
 import { textOf, withKey } from "../draft/spec";
 import { useEditing } from "../editing";
 import { MoreSettings } from "./MoreSettings";
@@ -12,7 +12,7 @@ import { WordsInput } from "./WordsInput";
 /** The workflow itself: what starts it, for which bookings, and whose it is. */
 export function SettingsPanel({ isNew }: { isNew: boolean }) {
   const { spec, edit, isLocked } = useEditing();
-  const { data } = useWorkflowOverview();
+  const { data } = useChoices();
   const types = Array.isArray(spec.event_types) ? spec.event_types.map(textOf) : [];
   return (
     <Box as="section" aria-label="The workflow">
@@ -29,7 +29,7 @@ export function SettingsPanel({ isNew }: { isNew: boolean }) {
           <WordsInput
             label="Event types"
             value={types}
-            known={data?.eventTypes ?? []}
+            known={data?.event_types ?? []}
             placeholder="Every event type"
             isDisabled={isLocked}
             onChange={(words) => {

@@ -98,19 +98,28 @@ function LateFields() {
       <SpecDuration
         name="if_late"
         label="Still worth sending for"
+        examples={["1h", "12h"]}
         help="After an outage. Empty: until the meeting starts, or a day after its end."
       />
     </>
   );
 }
 
+interface DurationProps {
+  name: string;
+  label: string;
+  help?: string;
+  examples: readonly (string | number)[];
+}
+
 /** A key of the workflow that is a length of time. */
-function SpecDuration({ name, label, help }: { name: string; label: string; help?: string }) {
+function SpecDuration({ name, label, help, examples }: DurationProps) {
   const { spec, edit, isLocked } = useEditing();
   return (
     <SpecField path={name} label={label} help={help}>
       <DurationInput
         label={label}
+        examples={examples}
         value={spec[name]}
         isDisabled={isLocked}
         onChange={(value) => {
@@ -121,11 +130,16 @@ function SpecDuration({ name, label, help }: { name: string; label: string; help
   );
 }
 
-function delayWords(trigger: string, anchor?: string | null): { label: string; help?: string } {
-  if (trigger === "before_meeting") return { label: "How long before the start" };
-  if (trigger === "after_meeting") return { label: "How long after the end" };
-  if (anchor) return { label: `How long from ${anchor.replaceAll("_", " ")}` };
-  return { label: "Wait", help: "Empty: it runs at once." };
+function delayWords(trigger: string, anchor?: string | null): Omit<DurationProps, "name"> {
+  if (trigger === "before_meeting") {
+    return { label: "How long before the start", examples: [15, "1h", "24h", "2d", "1w"] };
+  }
+  if (trigger === "after_meeting") {
+    return { label: "How long after the end", examples: [15, "1h", "24h", "1w"] };
+  }
+  const examples = [15, "1h", "24h"];
+  if (anchor) return { label: `How long from ${anchor.replaceAll("_", " ")}`, examples };
+  return { label: "Wait", help: "Empty: it runs at once.", examples };
 }
 
 /** Sets the trigger, and takes out what means nothing to it. */

@@ -1,4 +1,4 @@
-import { cleanup, configure, screen, waitFor } from "@testing-library/react";
+import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Route, Routes } from "react-router-dom";
 import { expect } from "vitest";
@@ -6,9 +6,6 @@ import { expect } from "vitest";
 import { renderPage, serve } from "../../../testing/renderPage";
 import BuilderPage from "../BuilderPage";
 import { changeDraft, keepDraft, NEW, withText } from "../draft/drafts";
-
-// whole pages are slow on a busy machine
-configure({ asyncUtilTimeout: 10_000 });
 
 /** The file of a workflow. */
 export const YAML =
@@ -48,6 +45,7 @@ export const ME = {
 const WORDS = {
   domain: "booking",
   fields: [],
+  operators: {},
   open_prefixes: [],
   updatable_fields: {},
   triggers: [
