@@ -99,7 +99,7 @@ def database() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def fill(dsn: str, count: int, seed: float = 0.0) -> str:
+def fill(dsn: str, count: int, seed: float = 0.0, now: datetime = NOW) -> str:
     started = time.perf_counter()
     with psycopg.connect(dsn, cursor_factory=psycopg.ClientCursor) as connection:
         for number in range(0, count, BATCH):
@@ -107,7 +107,7 @@ def fill(dsn: str, count: int, seed: float = 0.0) -> str:
                 "seed": seed or number / count,
                 "workflows": WORKFLOWS,
                 "days": DAYS if not seed else 1,
-                "now": NOW,
+                "now": now,
                 "count": min(BATCH, count - number),
             }
             connection.execute(FILL.encode(), params)
