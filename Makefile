@@ -16,7 +16,7 @@ pip_install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install pages demo test check types unit-tests api-docs format bench chaos lock clean
+.PHONY: help install pages demo test check types unit-tests api-docs pictures format bench chaos lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -79,6 +79,10 @@ $(PEERS): benchmarks/peers/requirements.txt requirements.txt | $(DEVELOPMENT)
 	$(BIN)/uv pip install --quiet --python .venv-peers/bin/python \
 		-r requirements.txt -r benchmarks/peers/requirements.txt
 	@touch $@
+
+pictures: $(DEVELOPMENT) pages ## Draw the pictures of the README anew (needs Chromium)
+	$(BIN)/python -m tests.acceptance.chromium
+	$(BIN)/python -m docs.pictures
 
 bench: $(DEVELOPMENT) $(PEERS) ## Measure, write docs/benchmarks.md (PARTS="airflow": only these, AGAINST=run)
 	$(BIN)/python -m benchmarks $(PARTS) $(if $(AGAINST),--against $(AGAINST))

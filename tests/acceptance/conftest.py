@@ -20,6 +20,10 @@ import pytest
 from bookflow.demo.outfit import Outfit, open_outfit
 from bookflow.demo.receivers import WebhookReceiver
 from bookflow.demo.stack import AirflowStack, Layout
+from tests.acceptance.browsing import chromium, visits
+
+# one browser and one window per user for all tests of a process
+__all__ = ["chromium", "visits"]
 
 SPECS = Path(__file__).parent / "specs"
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,7 @@ import httpx
 import pytest
 
 from bookflow.demo.stack import AirflowStack
-from tests.acceptance.browsing import NARROW, WIDE, Visit, chromium, visiting
-
-__all__ = ["chromium"]
+from tests.acceptance.browsing import NARROW, WIDE, Visit
 
 pytestmark = pytest.mark.acceptance
 
@@ -32,17 +30,8 @@ PAGES = {
     "template": "/templates/day-before-reminder",
     "health": "/health",
 }
-
-
-@pytest.fixture(scope="module")
-def visits(chromium: Any, stack: AirflowStack) -> Iterator[dict[str, Visit]]:
-    """Give a window for each kind of user."""
-    with (
-        visiting(chromium, stack, "admin") as admin,
-        visiting(chromium, stack, "editor") as editor,
-        visiting(chromium, stack, "viewer") as viewer,
-    ):
-        yield {"admin": admin, "editor": editor, "viewer": viewer}
+# the order changes one thing at a time
+LOOKS = (("light", WIDE), ("light", NARROW), ("dark", NARROW), ("dark", WIDE))
 
 
 @pytest.fixture(scope="module")
@@ -64,37 +53,24 @@ def delivered(stack: AirflowStack) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_sound_in_each_look(visits: dict[str, Visit], delivered: str, name: str) -> None:
-    visit = visits["admin"]
-    visit.faults.clear()
+def test_page_is_sound_in_each_look(
+    visits: Callable[[str], Visit], delivered: str, name: str
+) -> None:
+    visit = visits("admin")
     page = visit.open(PAGES[name])
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for theme in ("light", "dark"):
-        _put_on(page, theme)
-        for size in (WIDE, NARROW):
-            page.set_viewport_size(size)
-            page.wait_for_timeout(300)
-            page.screenshot(path=PICTURES / f"{name} {theme} {size['width']}.png")
-        page.set_viewport_size(WIDE)
-        assert visit.find_grave_violations() == []
+    for theme, size in LOOKS:
+        visit.put_on(theme)
+        page.set_viewport_size(size)
+        page.wait_for_timeout(150)
+        page.screenshot(path=PICTURES / f"{name} {theme} {size['width']}.png")
+        wide = page.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= size["width"], "the page scrolls sideways"
+        # once for each theme: what axe says of colors is what differs
+        if size == WIDE:
+            assert visit.find_grave_violations() == []
+    page.set_viewport_size(WIDE)
     assert visit.faults == []
-
-
-def _put_on(page: Any, theme: str) -> None:
-    # as the host does it
-    page.evaluate(
-        "(theme) => { const root = document.documentElement;"
-        " root.classList.remove('light', 'dark'); root.classList.add(theme);"
-        " root.style.colorScheme = theme; }",
-        theme,
-    )
-
-
-@pytest.mark.parametrize("user", ["viewer", "editor", "admin"])
-def test_people_see_the_buttons_they_may_use(visits: dict[str, Visit], user: str) -> None:
-    page = visits[user].open("")
-    page.locator("a[href$='/workflow/chain']").first.wait_for()
-    assert page.get_by_role("link", name="New workflow").count() == (user != "viewer")
 
 
 def test_link_into_a_page_survives_the_login(chromium: Any, stack: AirflowStack) -> None:
@@ -105,38 +81,39 @@ def test_link_into_a_page_survives_the_login(chromium: Any, stack: AirflowStack)
     page.get_by_label("Password").fill(stack.passwords["viewer"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/plugin/workflows/executions?status=failed")
-    page.get_by_role("heading", name="Executions").wait_for()
+    page.get_by_role("heading", name="Executions", exact=True).wait_for()
     context.close()
 
 
 def test_tabs_on_airflows_own_pages(
-    visits: dict[str, Visit], delivered: str, api: httpx.Client
+    visits: Callable[[str], Visit], delivered: str, api: httpx.Client
 ) -> None:
     found = api.get("/bookflow/api/v1/executions", params={"booking": delivered}).json()
     execution = found["executions"][0]
     dag, run = execution["dag_id"], execution["run_id"]
-    page = visits["viewer"].page
+    visit = visits("viewer")
+    page = visit.page
     for path in (f"/dags/{dag}/plugin/workflow", f"/dags/{dag}/runs/{run}/plugin/executions"):
-        page.goto(visits["viewer"].root + path)
+        page.goto(visit.root + path, wait_until="domcontentloaded")
         page.get_by_role("link", name=delivered).first.wait_for(timeout=60_000)
 
 
 def test_reason_is_found_on_the_page_of_a_booking(
-    visits: dict[str, Visit], make_booking: Callable[..., Any], api: httpx.Client
+    visits: Callable[[str], Visit], make_booking: Callable[..., Any], api: httpx.Client
 ) -> None:
     subject = make_booking()
     path = "/bookflow/api/v1/triggers/booking_created"
     api.post(path, json={"booking": subject}).raise_for_status()
-    page = visits["viewer"].open(f"/bookings/{subject['id']}")
+    page = visits("viewer").open(f"/bookings/{subject['id']}")
     # the text message goes to nobody but "Nobody"
     short = page.get_by_role("region", name="In short")
     short.get_by_text("Nobody").first.wait_for(timeout=90_000)
 
 
 def test_workflow_made_by_hand_delivers_and_is_seen(
-    visits: dict[str, Visit], make_booking: Callable[..., Any], api: httpx.Client
+    visits: Callable[[str], Visit], make_booking: Callable[..., Any], api: httpx.Client
 ) -> None:
-    visit = visits["editor"]
+    visit = visits("editor")
     page = visit.open("")
     page.get_by_role("link", name="New workflow").click()
     page.get_by_label("Name of the workflow").fill("Made by hand")

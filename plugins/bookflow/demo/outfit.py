@@ -22,6 +22,9 @@ LOOPBACK = "127.0.0.1"
 SENDER = "bookings@example.com"
 SMS_ACCOUNT = "AC00000000000000000000000000000000"
 SMS_NUMBER = "+12025550100"
+# where tests of workflows may send, as Airflow's simple users have no address
+TEST_MAILBOX = "you@example.org"
+TEST_PHONE = "+12025550123"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ def open_outfit(
             parallelism=parallelism,
             environment={
                 "BOOKFLOW_ALLOWED_NETWORKS": _allow_loopback(os.environ),
+                "BOOKFLOW_TEST_RECIPIENTS": os.environ.get("BOOKFLOW_TEST_RECIPIENTS")
+                or f"{TEST_MAILBOX},{TEST_PHONE}",
                 **_connections(ports, smtp_password, sms_token, webhook_secret),
                 **(environment or {}),
             },

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
 PROJECT = Path(__file__).resolve().parents[3]
-ROLES = {"admin": "admin", "editor": "user", "viewer": "viewer"}
+ROLES = {"admin": "admin", "operator": "op", "editor": "user", "viewer": "viewer"}
 COMPONENTS = {
     "api-server": ("api-server",),
     # log files are read from the disk; the log servers would listen on every interface
@@ -168,7 +168,7 @@ class AirflowStack:
         return dict(self._environ)
 
     def token(self, user: str) -> str:
-        """Log in as `admin`, `editor` or `viewer`."""
+        """Log in as one of `ROLES`."""
         if user not in self._tokens:
             body = {"username": user, "password": self.passwords[user]}
             answer = httpx.post(f"{self.url}/auth/token", json=body, timeout=30)
@@ -253,14 +253,15 @@ class AirflowStack:
 
     def _load_secrets(self) -> dict[str, Any]:
         file = self.directory / "secrets.json"
-        if file.exists():
-            return dict(json.loads(file.read_text()))
-        keys = {
+        made = {
             "jwt": secrets.token_urlsafe(64),
             "api": secrets.token_urlsafe(32),
             "fernet": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-            "passwords": {user: secrets.token_urlsafe(12) for user in ROLES},
         }
+        passwords = {user: secrets.token_urlsafe(12) for user in ROLES}
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        # a directory may be older than one of the users
+        keys = {**made, **kept, "passwords": {**passwords, **kept.get("passwords", {})}}
         _write_private(file, json.dumps(keys))
         return keys
 
@@ -307,7 +308,11 @@ def find_free_port() -> int:
 def _known_dags(api: httpx.Client) -> set[str]:
     found: set[str] = set()
     while True:
-        answer = api.get("/api/v2/dags", params={"limit": 100, "offset": len(found)})
+        try:
+            answer = api.get("/api/v2/dags", params={"limit": 100, "offset": len(found)})
+        except httpx.TimeoutException:
+            # a machine that is still busy with starting; whoever asks will ask again
+            return found
         answer.raise_for_status()
         page = answer.json()
         found |= {dag["dag_id"] for dag in page["dags"]}

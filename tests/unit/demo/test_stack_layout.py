@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import socket
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bookflow.demo.occupancy import DirectoryLock
-from bookflow.demo.stack import AirflowStack, Layout
+from bookflow.demo.stack import ROLES, AirflowStack, Layout
 from bookflow.errors import ConfigurationError
 
 
@@ -46,3 +47,20 @@ def test_taken_port_is_found_before_the_database_starts(tmp_path: Path) -> None:
 
 def test_checkout_has_every_folder() -> None:
     Layout().check()
+
+
+def test_directory_older_than_a_user_keeps_its_secrets_and_gets_the_new_password(
+    tmp_path: Path,
+) -> None:
+    old = {"jwt": "j", "api": "a", "fernet": "f", "passwords": {"admin": "p-1"}}
+    (tmp_path / "secrets.json").write_text(json.dumps(old))
+    keys = AirflowStack(tmp_path)._load_secrets()
+    assert {name: keys[name] for name in ("jwt", "api", "fernet")} == {
+        "jwt": "j",
+        "api": "a",
+        "fernet": "f",
+    }
+    assert set(keys["passwords"]) == set(ROLES)
+    assert keys["passwords"]["admin"] == "p-1"
+    # the next start finds the same
+    assert AirflowStack(tmp_path)._load_secrets() == keys

@@ -21,7 +21,7 @@ export function ActionNode({ data }: NodeProps) {
       width={`${String(BOX.width)}px`}
       height={`${String(BOX.height)}px`}
       textAlign="left"
-      bg="bg.panel"
+      bg={{ base: "bg.panel", _dark: "bg.muted" }}
       borderWidth={isChosen ? "2px" : "1px"}
       borderStyle={isOff ? "dashed" : "solid"}
       borderColor={wrong ? "border.error" : isChosen ? "colorPalette.focusRing" : "border"}

@@ -20,7 +20,7 @@ export function TriggerNode({ data }: NodeProps) {
       width={`${String(BOX.width)}px`}
       height={`${String(BOX.height)}px`}
       textAlign="left"
-      bg="bg.subtle"
+      bg={{ base: "bg.subtle", _dark: "bg.emphasized" }}
       borderWidth={isChosen ? "2px" : "1px"}
       borderColor={wrong ? "border.error" : isChosen ? "colorPalette.focusRing" : "border"}
       borderRadius="xl"
