@@ -56,7 +56,8 @@ types: $(DEVELOPMENT)
 	$(BIN)/mypy
 
 unit-tests: $(DEVELOPMENT)
-	$(BIN)/python -m pytest tests/unit -q -n auto -m "not slow" -p no:schemathesis
+	$(BIN)/python -m pytest tests/unit -q -n auto -m "not slow" -p no:schemathesis \
+		--hypothesis-profile=quick
 
 test: $(DEVELOPMENT) pages ## The whole suite, on embedded PostgreSQL and a real Airflow
 	$(PAGES) check

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from bookflow.store.embedded import (
     ensure_database,
@@ -18,6 +19,9 @@ from bookflow.store.embedded import (
     with_database,
 )
 from bookflow.store.migrating import upgrade
+
+# what `make check` tries; `make test` tries as many as hypothesis does by default
+settings.register_profile("quick", max_examples=20)
 
 _TABLES = (
     "audit",

@@ -13,7 +13,7 @@ from bookflow.airflow_client.sealing import (
     list_fernet_keys,
 )
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 BODY = b'{"name": "Ada"}\x00\xff'
 

@@ -13,6 +13,9 @@ import pytest
 
 from bookflow.cli.remote import TRIES, Credentials, RemoteError, Server
 
+# each starts a server
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 API = "/bookflow/api/v1"
 HOSTILE = "a\x1b]0;title\x07\x1b[31mred\u202e[bold]b"

@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+# each starts a server
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 
 ANSWER = {

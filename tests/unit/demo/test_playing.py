@@ -14,6 +14,9 @@ from bookflow.demo.printing import Outcome, print_places, print_summary
 from bookflow.demo.showing import fire, wait_until_settled, watch
 from bookflow.errors import ConfigurationError
 
+# some wait for a while
+pytestmark = pytest.mark.slow
+
 Answer = httpx.Response | httpx.TransportError
 
 

@@ -315,6 +315,7 @@ def test_overdue_executions_are_woken_by_the_clock(world, book):
     assert world.waker.calls == [("welcome", world.clock())]
 
 
+@pytest.mark.slow
 def test_outcomes_survive_a_database_that_is_away_for_a_moment(world, book):
     execution = book()
     world.runtime.claim(FACTS, RUN, {})

@@ -35,7 +35,9 @@ export function placesOf({ email, test_recipients }: Account): Record<Channel, P
     webhook: {
       exact: targets.filter(isWhole),
       partial: targets.filter((one) => !isWhole(one)),
-      otherwise: targets.length ? "its own URL where that is allowed, or else the first allowed one" : null,
+      otherwise: targets.length
+        ? "its own URL where that is allowed, or else the first allowed one"
+        : null,
     },
   };
 }
