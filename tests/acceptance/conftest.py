@@ -25,6 +25,7 @@ from tests.acceptance.browsing import chromium, visits
 # one browser and one window per user for all tests of a process
 __all__ = ["chromium", "visits"]
 
+STACK_TIMEOUT = 300
 SPECS = Path(__file__).parent / "specs"
 Json = dict[str, Any]
 
@@ -46,6 +47,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return GROUPS.get(Path(nodeid.partition("::")[0]).stem, "journey")
 
     return GroupScheduling(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the first test of a process the time that its stack takes to start."""
+    for item in items:
+        if "acceptance" in item.keywords and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(STACK_TIMEOUT))
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from bookflow.journey.exporting import Page, read_pages, write_csv, write_json_l
 from bookflow.web.deps import limit_exports, require_reading
 from bookflow.web.executions import FILTER_KEYS, FilterDep, OrderDep
 from bookflow.web.lifecycle import RuntimeDep
+from bookflow.web.naming import with_names
 from bookflow.web.reading import refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS
 
@@ -73,7 +74,8 @@ def export_executions(
     Cells that a spreadsheet would take for formulas begin with an apostrophe.
     """
     has_actions = include is not None
-    pages = read_pages(runtime.reports, wanted, order, has_actions=has_actions)
+    found = read_pages(runtime.reports, wanted, order, has_actions=has_actions)
+    pages = (with_names(page, runtime.specs) for page in found)
     # a database that is away is a 503, not a file that ends at once
     opened: Iterator[Page] = chain([next(pages)], pages)
     parts = (
