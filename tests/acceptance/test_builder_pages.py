@@ -109,6 +109,8 @@ def _make(api: httpx.Client, workflow: str) -> dict[str, Any]:
         "name": f"Two messages, {workflow}",
         "organizer": "ana@example.com",
         "trigger": "manual",
+        # no event of another test starts it
+        "event_types": ["built"],
         "actions": actions,
     }
     made = api.post(f"{API}/workflows", json=spec)

@@ -40,7 +40,7 @@ export function useRowLook(): SystemStyleObject {
       "& .bf-mono": { fontFamily: "mono" },
       "& .bf-muted": { color: "fg.muted" },
       "& .bf-good": { color: "fg.success" },
-      "& .bf-bad": { color: "fg.error" },
+      "& .bf-bad": { color: "red.fg" },
       "& .bf-wrap": { overflowWrap: "anywhere" },
       "& .bf-keep": { whiteSpace: "nowrap" },
       "& .bf-two-lines": { lineClamp: 2 },

@@ -85,7 +85,7 @@ function ActionRow({ figures, isOneWorkflow }: { figures: ActionFigures; isOneWo
         </Text>
       </Table.Cell>
       <Table.Cell textAlign="end">{formatNumber(successful)}</Table.Cell>
-      <Table.Cell textAlign="end" color={failed ? "fg.error" : undefined}>
+      <Table.Cell textAlign="end" color={failed ? "red.fg" : undefined}>
         {formatNumber(failed)}
       </Table.Cell>
       <Table.Cell textAlign="end">{formatNumber(skipped)}</Table.Cell>

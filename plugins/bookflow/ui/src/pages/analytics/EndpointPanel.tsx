@@ -75,7 +75,7 @@ function EndpointRow({ figures }: { figures: EndpointFigures }) {
       </Table.Cell>
       <Table.Cell textAlign="end">{formatNumber(deliveries)}</Table.Cell>
       <Table.Cell textAlign="end">{formatNumber(successful)}</Table.Cell>
-      <Table.Cell textAlign="end" color={failed ? "fg.error" : undefined}>
+      <Table.Cell textAlign="end" color={failed ? "red.fg" : undefined}>
         {formatNumber(failed)}
       </Table.Cell>
       <Table.Cell textAlign="end">

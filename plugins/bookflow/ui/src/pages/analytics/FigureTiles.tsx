@@ -59,7 +59,7 @@ export function FigureTiles({ executions, latency, before }: Props) {
   );
 }
 
-const COLORS = { better: "fg.success", worse: "fg.error", same: "fg.muted", plain: "fg.muted" };
+const COLORS = { better: "fg.success", worse: "red.fg", same: "fg.muted", plain: "fg.muted" };
 
 interface TileProps {
   name: string;

@@ -13,7 +13,7 @@ export function FieldIssues({ path, id }: { path: string; id?: string }) {
   return (
     <VStack id={id} align="start" gap={1} fontSize="xs" mt={1}>
       {wrong.map((issue) => (
-        <IssueText key={issue.key + issue.message} issue={issue} color="fg.error" />
+        <IssueText key={issue.key + issue.message} issue={issue} color="red.fg" />
       ))}
       {doubtful.map((issue) => (
         <IssueText key={issue.key + issue.message} issue={issue} color="fg.warning" />

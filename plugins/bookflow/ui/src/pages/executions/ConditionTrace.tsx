@@ -48,7 +48,7 @@ function Outcome({ holds, children }: { holds: boolean; children: React.ReactNod
   const Icon = holds ? Check : X;
   return (
     <Flex gap={2} align="start" minWidth={0}>
-      <Text as="span" color={holds ? "fg.success" : "fg.error"} flexShrink={0} mt="0.15rem">
+      <Text as="span" color={holds ? "fg.success" : "red.fg"} flexShrink={0} mt="0.15rem">
         <Icon aria-hidden size={16} />
         <VisuallyHidden>{holds ? "Holds: " : "Does not hold: "}</VisuallyHidden>
       </Text>

@@ -27,7 +27,7 @@ export function GroupBox(props: RuleGroupProps) {
       ) : null}
       <RuleGroup {...props} />
       {issues.map(({ key, message }) => (
-        <Text key={key + message} fontSize="xs" color="fg.error" mt={1}>
+        <Text key={key + message} fontSize="xs" color="red.fg" mt={1}>
           <Ticked>{message}</Ticked>
         </Text>
       ))}

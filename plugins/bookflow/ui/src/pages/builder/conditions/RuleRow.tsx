@@ -21,7 +21,7 @@ export function RuleRow(props: RuleProps) {
       {rule.unshown ? <Unshown item={rule.unshown.item} {...props} /> : <Rule {...props} />}
       <MatchCase rule={rule} />
       {issues.map(({ key, message }) => (
-        <Text key={key + message} fontSize="xs" color="fg.error" mt={1}>
+        <Text key={key + message} fontSize="xs" color="red.fg" mt={1}>
           <Ticked>{message}</Ticked>
         </Text>
       ))}

@@ -21,7 +21,7 @@ export function MessageIssues({ id, issues, text, onMend }: Props) {
         const mended = suggestion ? mend(text, message, suggestion) : undefined;
         return (
           <HStack key={key + message} gap={2} mt={1} wrap="wrap">
-            <Text fontSize="xs" color="fg.error">
+            <Text fontSize="xs" color="red.fg">
               <Ticked>{message}</Ticked>
             </Text>
             {suggestion && mended !== undefined && onMend ? (
