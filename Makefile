@@ -51,12 +51,13 @@ check: $(DEVELOPMENT) ## Format, lint, rules, types, scans, unit tests: no datab
 	$(BIN)/python -m tests.scanning
 	@$(MAKE) --no-print-directory -j2 types unit-tests
 
-# side by side: mypy keeps one core busy at most
+# side by side: mypy keeps one core busy, and processes of their own pay off on what is left
+BESIDE_TYPES = $(shell $(PYTHON) -c 'import os; print(max(0, (os.cpu_count() or 2) - 2))')
 types: $(DEVELOPMENT)
 	$(BIN)/mypy
 
 unit-tests: $(DEVELOPMENT)
-	$(BIN)/python -m pytest tests/unit -q -n auto -m "not slow" -p no:schemathesis \
+	$(BIN)/python -m pytest tests/unit -q -n $(BESIDE_TYPES) -m "not slow" -p no:schemathesis \
 		--hypothesis-profile=quick
 
 test: $(DEVELOPMENT) pages ## The whole suite, on embedded PostgreSQL and a real Airflow

@@ -64,7 +64,12 @@ def main(arguments: list[str]) -> int:
     """Measure the parts named, or all."""
     asked = parse_arguments(arguments)
     earlier = asked.against or next(reversed(list_runs()), None)
-    figures = [figure for name in asked.parts or PARTS for figure in PARTS[name]()]
+    figures: list[Figure] = []
+    for name in asked.parts or PARTS:
+        for figure in PARTS[name]():
+            # a part that fails later must not take these with it
+            print(f"{figure.what}: {figure.measured} {figure.ratio}", flush=True)
+            figures.append(figure)
     # the page holds all parts or it would lose those that were not asked for
     print(write_page(figures, NOTES, to_docs=not asked.parts))
     print(f"kept in {keep_run(figures)}")

@@ -24,7 +24,8 @@ app.conf.update(
 )
 
 
-@app.task  # type: ignore[untyped-decorator]
+# named, since the process that feeds the queue runs this module under another name
+@app.task(name="follow_up")  # type: ignore[untyped-decorator]
 def follow_up(booking: dict[str, Any]) -> None:
     """Send, call and update, one after the other."""
     if not is_wanted(booking):
