@@ -1,30 +1,14 @@
 import type { Piece } from "../../../states/Ticked";
+import {
+  isGroup as isGroupTrace,
+  type GroupTrace,
+  type RuleTrace,
+} from "../../../words/conditions";
 import { isRecord } from "../draft/spec";
 
-/** What a rule found on a booking. */
-export interface RuleTrace {
-  field: string | null;
-  operator: string;
-  expected: unknown;
-  actual: unknown;
-  holds: boolean;
-  reason?: string;
-}
-
-/** What a group found on a booking. */
-export interface GroupTrace {
-  operator: "AND" | "OR";
-  negate?: boolean;
-  holds: boolean;
-  rules: Trace[];
-}
-
+export type { GroupTrace, RuleTrace };
 export type Trace = RuleTrace | GroupTrace;
-
-/** Whether it is that of a group. */
-export function isGroupTrace(trace: Trace): trace is GroupTrace {
-  return "rules" in trace;
-}
+export { isGroupTrace };
 
 /** Reads the conditions of a tried action; what has another shape is left out. */
 export function readTraces(conditions: readonly unknown[]): GroupTrace[] {
