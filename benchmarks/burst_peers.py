@@ -6,7 +6,6 @@ They send to the same receivers and the same PostgreSQL, while bookflow's Airflo
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -19,14 +18,13 @@ from typing import Any
 import psycopg
 
 from benchmarks.fleet import make_booking
+from benchmarks.peer_processes import PROJECT, PYTHON, peer_environment
 from benchmarks.peers.follow_up import COUNT, FILL, TABLE, Places
 from bookflow.demo.component import Component
 from bookflow.demo.outfit import SENDER, Outfit
 from bookflow.demo.receivers import WebhookReceiver
 from bookflow.demo.stack import find_free_port
 
-PROJECT = Path(__file__).parent.parent
-PEERS = PROJECT / ".venv-peers" / "bin"
 POOL = 8
 """Processes of the Celery pool; 4 and 16 gave less on two cores."""
 LIMIT_SECONDS = 180.0
@@ -64,7 +62,7 @@ class Peers:
             return None
         port = find_free_port()
         broker = {"PEER_BROKER": f"redis://127.0.0.1:{port}/0"}
-        python = str(PEERS / "python")
+        python = str(PYTHON)
         worker = (
             *(python, "-m", "celery", "-A", "benchmarks.peers.celery_pool", "worker"),
             *("--concurrency", str(POOL), "--loglevel", "WARNING"),
@@ -129,8 +127,7 @@ class Peers:
         )
 
     def _environ(self, more: dict[str, str]) -> dict[str, str]:
-        paths = f"{PROJECT / 'plugins'}{os.pathsep}{PROJECT}"
-        return {**os.environ, "PYTHONPATH": paths, **self._places.to_environment(), **more}
+        return peer_environment({**self._places.to_environment(), **more})
 
     def _updated(self) -> int:
         with psycopg.connect(self._places.database) as link:
