@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bookflow.airflow_client.run_names import Wake, make_wake
@@ -15,7 +16,7 @@ from bookflow.airflow_client.server_threads import ServerThread
 from bookflow.records import utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from bookflow.ports import NowSource
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 60.0
 RETRY_SECONDS = 2.0
 STOP_SECONDS = 10.0
+MADE_LIMIT = 10_000
 
 
 class RunStarter(Protocol):
@@ -33,6 +35,29 @@ class RunStarter(Protocol):
     def start_runs(self, wakes: Collection[Wake]) -> Collection[Wake]:
         """Make a run for each; give back those whose DAG Airflow doesn't know yet."""
         ...
+
+
+class RecentlyMade:
+    """Wishes for a time to come that have come true: another of the same needs no run of its own.
+
+    A run for a time to come has claimed nothing yet. A wish for at once is never kept: the run it
+    got may have begun.
+    """
+
+    def __init__(self, limit: int) -> None:
+        """Keep at most so many, the newest."""
+        self._limit = limit
+        self._kept: dict[Wake, None] = {}
+
+    def __contains__(self, wake: Wake) -> bool:
+        """Tell whether there is a run."""
+        return wake in self._kept
+
+    def add(self, wakes: Iterable[Wake]) -> None:
+        """Note runs that were made, or found."""
+        self._kept.update(dict.fromkeys(wake for wake in wakes if wake.due))
+        for oldest in list(islice(self._kept, max(0, len(self._kept) - self._limit))):
+            del self._kept[oldest]
 
 
 class ServerWaker(ServerThread):
@@ -57,11 +82,14 @@ class ServerWaker(ServerThread):
         self._wanted: set[Wake] = set()
         self._unknown: dict[Wake, float] = {}
         self._retry_at = 0.0
+        self._made = RecentlyMade(MADE_LIMIT)
 
     def wake(self, workflow_id: str, due_at: datetime) -> None:
         """Ask for a run; never raises and never waits for Airflow."""
         wake = make_wake(workflow_id, due_at, self._now())
         with self._news:
+            if wake in self._made:
+                return
             self._wanted.add(wake)
             self._news.notify()
 
@@ -108,6 +136,8 @@ class ServerWaker(ServerThread):
 
     def _note_unknown(self, batch: set[Wake], missing: set[Wake]) -> None:
         now = self._clock()
+        with self._news:
+            self._made.add(batch - missing)
         for wake in batch - missing:
             self._unknown.pop(wake, None)
         for wake in missing:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bookflow.airflow_client.run_names import Wake
-from bookflow.airflow_client.runs_in_server import ServerWaker
+from bookflow.airflow_client.runs_in_server import RecentlyMade, ServerWaker
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
@@ -130,3 +130,49 @@ def test_state_tells_a_stopped_thread_and_dags_airflow_does_not_know() -> None:
     assert waker.check()["status"] == "degraded"
     waker.stop()
     assert waker.check()["status"] == "unhealthy"
+
+
+def test_second_wish_for_a_time_to_come_finds_the_run_there() -> None:
+    starter = Starter()
+    waker = make_waker(starter)
+    waker.start()
+    later = NOW + timedelta(hours=1)
+    waker.wake("a", later)
+    wait_until(lambda: starter.rounds)
+    for _ in range(100):
+        waker.wake("a", later)
+    waker.wake("a", later + timedelta(seconds=1))
+    waker.stop()
+    due = int(later.timestamp()) + 1
+    assert starter.rounds == [{Wake("a", due)}, {Wake("a", due + 1)}]
+
+
+def test_wish_for_now_is_never_taken_for_an_earlier_one() -> None:
+    starter = Starter()
+    waker = make_waker(starter)
+    waker.start()
+    for number in range(3):
+        waker.wake("a", NOW)
+        wait_until(lambda wanted=number: len(starter.rounds) > wanted)
+    waker.stop()
+    assert starter.rounds == [{Wake("a")}] * 3
+
+
+def test_run_that_could_not_be_made_is_asked_for_again() -> None:
+    starter = Starter()
+    starter.broken = True
+    waker = make_waker(starter)
+    waker.start()
+    later = NOW + timedelta(hours=1)
+    waker.wake("a", later)
+    wait_until(lambda: starter.rounds)
+    waker.wake("a", later)
+    waker.stop()
+    assert len(starter.rounds) == 2
+
+
+def test_only_the_newest_runs_are_remembered() -> None:
+    made = RecentlyMade(2)
+    made.add([Wake("a", 1), Wake("b", 2)])
+    made.add([Wake("c", 3)])
+    assert [Wake("a", 1) in made, Wake("b", 2) in made, Wake("c", 3) in made] == [False, True, True]
