@@ -77,7 +77,7 @@ async def limit_exports(request: Request, user: CurrentUser) -> None:
 LiveTestLimit = Callable[[], None]
 
 
-def find_live_test_limit(request: Request, user: CurrentUser) -> Any:
+async def find_live_test_limit(request: Request, user: CurrentUser) -> Any:
     """Give what a route calls before it really sends: counts, and may answer 429."""
     return lambda: take_one(request, LIVE_TESTS, user.get_name())
 
@@ -161,12 +161,12 @@ def _dag_of(workflow_id: str) -> str:
     return next((dag_id for dag_id in ids if dag_id in known), ids[0])
 
 
-def find_actor(user: CurrentUser) -> str:
+async def find_actor(user: CurrentUser) -> str:
     """Give the name that events are recorded under."""
     return str(user.get_name())
 
 
-def find_author(user: CurrentUser) -> Author:
+async def find_author(user: CurrentUser) -> Author:
     """Give whom commits of spec files are attributed to."""
     name = str(user.get_name())
     email = getattr(user, "email", None)
@@ -201,7 +201,7 @@ def find_visibility(request: Request, user: CurrentUser, runtime: RuntimeDep) ->
     return seen.narrowed(find_owned(runtime, names_of(user)))
 
 
-def find_sight(request: Request, user: CurrentUser) -> Any:
+async def find_sight(request: Request, user: CurrentUser) -> Any:
     """Give how to ask whether the user sees every workflow, also where bookflow is not open."""
 
     def sees_everything() -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Protocol, runtime_checkable
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from bookflow.errors import BookflowError, ConfigurationError, DatabaseUnavailableError
 from bookflow.journey.inbound.desk import InboundDesk
@@ -246,11 +247,18 @@ def find_keeper(request: Request) -> RuntimeKeeper:
     return keeper
 
 
-def find_runtime(keeper: Annotated[RuntimeKeeper, Depends(find_keeper)]) -> Any:
+# asynchronous where nothing waits: FastAPI sends each plain function through a thread
+async def depend_on_keeper(request: Request) -> Any:
+    """Give the keeper to a route."""
+    return find_keeper(request)
+
+
+async def depend_on_runtime(request: Request) -> Any:
     """Give the runtime; answers 503 or 500 with the cause where there is none."""
-    return keeper.get()
+    keeper = find_keeper(request)
+    return keeper.opened or await run_in_threadpool(keeper.get)
 
 
 # typed as Any for FastAPI, which would otherwise try to validate a Protocol
-RuntimeDep = Annotated[Runtime, Depends(find_runtime)]
-KeeperDep = Annotated[RuntimeKeeper, Depends(find_keeper)]
+RuntimeDep = Annotated[Runtime, Depends(depend_on_runtime)]
+KeeperDep = Annotated[RuntimeKeeper, Depends(depend_on_keeper)]
