@@ -16,10 +16,10 @@ import httpx
 
 from benchmarks import bench_intake
 from benchmarks.burst_peers import Peers
+from benchmarks.counting_receivers import CountingReceivers
 from benchmarks.fleet import make_booking, write_fleet
 from benchmarks.measuring import Figure, percentile, relative_spread
-from bookflow.demo.outfit import Outfit, open_outfit
-from bookflow.demo.receivers import WebhookReceiver
+from bookflow.demo.outfit import SENDER, Outfit, open_outfit
 from bookflow.demo.stack import Layout
 
 PROJECT = Path(__file__).parent.parent
@@ -38,15 +38,15 @@ def measure() -> list[Figure]:
     """Start everything, measure latency, intake and burst, then the peers on the same machine."""
     with (
         tempfile.TemporaryDirectory(prefix="bookflow-bench-") as name,
-        _opened(Path(name)) as (outfit, hook),
+        _opened(Path(name)) as (outfit, counted),
     ):
-        peers = Peers(outfit, hook, Path(name), BURST_EVENTS)
-        latency = _latencies(outfit, hook)
-        bursts = [_burst_rate(outfit, hook) for _ in range(BURSTS)]
+        peers = Peers(outfit, counted, Path(name), BURST_EVENTS)
+        latency = _latencies(outfit, counted)
+        bursts = [_burst_rate(outfit, counted) for _ in range(BURSTS)]
         script, celery = peers.rate_of_script(), peers.rate_of_celery()
         # after the bursts: it leaves thousands of executions for later
         intake = bench_intake.measure(outfit)
-        peer_latency = _peer_latencies(outfit, hook)
+        peer_latency = _peer_latencies(outfit, counted)
         peer_rate = _peer_rate(outfit)
     return [
         *_describe_latency(latency, peer_latency),
@@ -116,48 +116,65 @@ def _describe_burst(
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[tuple[Outfit, WebhookReceiver]]:
+def _opened(folder: Path) -> Iterator[tuple[Outfit, CountingReceivers]]:
     specs, dags = folder / "specs", folder / "dags"
     write_fleet(specs, WORKFLOWS)
     shutil.copytree(PROJECT / "dags", dags)
     shutil.copy(PROJECT / "benchmarks" / "peers" / "handwritten_booking.py", dags)
-    with WebhookReceiver() as hook:
-        connection = {"conn_type": "http", "host": f"http://127.0.0.1:{hook.port}"}
-        with open_outfit(
+    with (
+        CountingReceivers() as counted,
+        open_outfit(
             folder / "stack",
             layout=Layout(dags=dags, specs=specs),
-            environment={"AIRFLOW_CONN_BENCH_WEBHOOK": json.dumps(connection)},
-        ) as outfit:
-            outfit.stack.wait_for_dags(
-                ["bookflow-bench-chain", "bookflow-bench-burst", "handwritten_booking"]
-            )
-            yield outfit, hook
+            environment=_connections(counted),
+        ) as outfit,
+    ):
+        outfit.stack.wait_for_dags(
+            ["bookflow-bench-chain", "bookflow-bench-burst", "handwritten_booking"]
+        )
+        yield outfit, counted
 
 
-def _latencies(outfit: Outfit, hook: WebhookReceiver) -> list[float]:
+def _connections(counted: CountingReceivers) -> dict[str, str]:
+    smtp = {
+        "conn_type": "smtp",
+        "host": "127.0.0.1",
+        "port": counted.mail_port,
+        "login": SENDER,
+        "password": "counted",
+        "extra": {"from_email": SENDER, "disable_ssl": True, "disable_tls": True},
+    }
+    hook = {"conn_type": "http", "host": f"http://127.0.0.1:{counted.web_port}"}
+    return {
+        "AIRFLOW_CONN_BOOKFLOW_SMTP": json.dumps(smtp),
+        "AIRFLOW_CONN_BENCH_WEBHOOK": json.dumps(hook),
+    }
+
+
+def _latencies(outfit: Outfit, counted: CountingReceivers) -> list[float]:
     values = []
     with outfit.stack.client("editor") as api:
         for number in range(LATENCY_EVENTS + 2):
             booking = make_booking("chain")
-            before = len(hook.messages)
+            before = len(counted.calls)
             started = time.monotonic()
             answer = api.post(
                 "/bookflow/api/v1/triggers/booking_created", json={"booking": booking}
             )
             answer.raise_for_status()
-            _wait(partial(_has_more, hook, before + 2))
+            _wait(partial(_has_more, counted, before + 2))
             if number >= 2:  # the first two warm caches
-                values.append(hook.messages[before + 1].received_at.monotonic - started)
+                values.append(counted.calls.times[before + 1] - started)
             time.sleep(PAUSE_SECONDS)
     return values
 
 
-def _has_more(hook: WebhookReceiver, count: int) -> bool:
-    return len(hook.messages) >= count
+def _has_more(counted: CountingReceivers, count: int) -> bool:
+    return len(counted.calls) >= count
 
 
-def _burst_rate(outfit: Outfit, hook: WebhookReceiver) -> float:
-    mails, calls = len(outfit.mail.messages), len(hook.messages)
+def _burst_rate(outfit: Outfit, counted: CountingReceivers) -> float:
+    mails, calls = len(counted.mails), len(counted.calls)
     events = [
         {"trigger": "booking_created", "booking": make_booking("burst")}
         for _ in range(BURST_EVENTS)
@@ -167,8 +184,8 @@ def _burst_rate(outfit: Outfit, hook: WebhookReceiver) -> float:
         for first in range(0, BURST_EVENTS, BATCH):
             body = {"events": events[first : first + BATCH]}
             api.post("/bookflow/api/v1/triggers", json=body).raise_for_status()
-        _wait(lambda: len(outfit.mail.messages) >= mails + BURST_EVENTS)
-        _wait(lambda: len(hook.messages) >= calls + BURST_EVENTS)
+        _wait(lambda: len(counted.mails) >= mails + BURST_EVENTS)
+        _wait(lambda: len(counted.calls) >= calls + BURST_EVENTS)
         _wait(lambda: not _has_open(api))
     return BURST_EVENTS / (time.monotonic() - started)
 
@@ -181,15 +198,15 @@ def _has_open(api: httpx.Client) -> bool:
     return bool(answer.json()["executions"])
 
 
-def _peer_latencies(outfit: Outfit, hook: WebhookReceiver) -> list[float]:
+def _peer_latencies(outfit: Outfit, counted: CountingReceivers) -> list[float]:
     values = []
     with outfit.stack.client("admin") as api:
         for _ in range(PEER_LATENCY_RUNS):
-            before = len(hook.messages)
+            before = len(counted.calls)
             started = time.monotonic()
             _run_peer(api)
-            _wait(partial(_has_more, hook, before + 2))
-            values.append(hook.messages[before + 1].received_at.monotonic - started)
+            _wait(partial(_has_more, counted, before + 2))
+            values.append(counted.calls.times[before + 1] - started)
             time.sleep(PAUSE_SECONDS)
     return values
 

@@ -17,12 +17,12 @@ from typing import Any
 
 import psycopg
 
+from benchmarks.counting_receivers import CountingReceivers
 from benchmarks.fleet import make_booking
 from benchmarks.peer_processes import PROJECT, PYTHON, peer_environment
 from benchmarks.peers.follow_up import COUNT, FILL, TABLE, Places
 from bookflow.demo.component import Component
 from bookflow.demo.outfit import SENDER, Outfit
-from bookflow.demo.receivers import WebhookReceiver
 from bookflow.demo.stack import find_free_port
 
 POOL = 8
@@ -35,15 +35,16 @@ Json = dict[str, Any]
 class Peers:
     """Runs a burst through each peer and counts at the receivers."""
 
-    def __init__(self, outfit: Outfit, hook: WebhookReceiver, folder: Path, count: int) -> None:
+    def __init__(
+        self, outfit: Outfit, counted: CountingReceivers, folder: Path, count: int
+    ) -> None:
         """Take where messages arrive, and how many bookings a burst has."""
-        self._outfit = outfit
-        self._hook = hook
+        self._counted = counted
         self._folder = folder
         self._count = count
         connection = json.loads(outfit.stack.environment["AIRFLOW_CONN_BOOKFLOW_SMTP"])
         self._places = Places(
-            outfit.mail.port, SENDER, connection["password"], hook.url, outfit.stack.database
+            counted.mail_port, SENDER, connection["password"], counted.url, outfit.stack.database
         )
 
     def rate_of_script(self) -> float:
@@ -88,12 +89,12 @@ class Peers:
         with psycopg.connect(self._places.database, autocommit=True) as link:
             link.execute(TABLE)
             link.execute(FILL, ([booking["id"] for booking in bookings],))
-        mails = len(self._outfit.mail.messages) + self._count
-        calls = len(self._hook.messages) + self._count
+        mails = len(self._counted.mails) + self._count
+        calls = len(self._counted.calls) + self._count
 
         def wait() -> None:
-            self._wait(lambda: len(self._outfit.mail.messages) >= mails)
-            self._wait(lambda: len(self._hook.messages) >= calls)
+            self._wait(lambda: len(self._counted.mails) >= mails)
+            self._wait(lambda: len(self._counted.calls) >= calls)
             self._wait(lambda: self._updated() >= self._count)
 
         yield bookings, wait
