@@ -19,6 +19,7 @@ from benchmarks.burst_peers import Peers
 from benchmarks.counting_receivers import CountingReceivers
 from benchmarks.fleet import make_booking, write_fleet
 from benchmarks.measuring import Figure, percentile, relative_spread
+from benchmarks.processor_time import StackSpending
 from bookflow.demo.outfit import SENDER, Outfit, open_outfit
 from bookflow.demo.stack import Layout
 
@@ -31,6 +32,7 @@ BATCH = 1_000
 PEER_LATENCY_RUNS = 5
 PEER_BURST_RUNS = 30
 PAUSE_SECONDS = 1.0
+IDLE_SECONDS = 30.0
 LIMIT_SECONDS = 180.0
 
 
@@ -42,7 +44,11 @@ def measure() -> list[Figure]:
     ):
         peers = Peers(outfit, counted, Path(name), BURST_EVENTS)
         latency = _latencies(outfit, counted)
+        spending = StackSpending(outfit.stack)
+        time.sleep(IDLE_SECONDS)
+        idle = spending.since_last()
         bursts = [_burst_rate(outfit, counted) for _ in range(BURSTS)]
+        busy = spending.since_last()
         script, celery = peers.rate_of_script(), peers.rate_of_celery()
         # after the bursts: it leaves thousands of executions for later
         intake = bench_intake.measure(outfit)
@@ -52,6 +58,7 @@ def measure() -> list[Figure]:
         *_describe_latency(latency, peer_latency),
         *intake,
         *_describe_burst(bursts, peer_rate, script, celery),
+        *_describe_spending(idle, busy),
     ]
 
 
@@ -112,6 +119,26 @@ def _describe_burst(
         beside("hand-written DAG", peer, 250, "runs/s"),
         beside("bare asyncio script, the limit", script, 0.5, "bookings/s"),
         *([beside("Celery 5 and Redis", celery, 1, "bookings/s")] if celery else []),
+    ]
+
+
+def _describe_spending(idle: dict[str, float], busy: dict[str, float]) -> list[Figure]:
+    share, each = 100 / IDLE_SECONDS, 1000 / (BURSTS * BURST_EVENTS)
+
+    def show(seconds: dict[str, float], factor: float, digits: int) -> str:
+        return ", ".join(f"{name} {used * factor:.{digits}f}" for name, used in seconds.items())
+
+    return [
+        Figure(
+            f"processor while idle, {WORKFLOWS:,} workflows, in % of a core",
+            f"{sum(idle.values()) * share:.0f} ({show(idle, share, 0)})",
+            value=sum(idle.values()) * share,
+        ),
+        Figure(
+            "processor time per execution of the bursts, in ms",
+            f"{sum(busy.values()) * each:.1f} ({show(busy, each, 1)})",
+            value=sum(busy.values()) * each,
+        ),
     ]
 
 
