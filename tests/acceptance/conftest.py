@@ -31,7 +31,14 @@ Json = dict[str, Any]
 
 
 # three processes share the work, a stack each: much of it is waiting, most of all in the demo
-GROUPS = {"test_demo": "demo", "test_crashes": "breaking", "test_faults": "breaking"}
+GROUPS = {
+    "test_demo": "demo",
+    "test_crashes": "breaking",
+    "test_faults": "breaking",
+    "test_database_events": "breaking",
+    "test_editing_workflows": "breaking",
+    "test_upkeep": "breaking",
+}
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -97,18 +97,19 @@ def test_deleting_by_a_hostile_name_deletes_nothing(client: Any, workbench: Any)
 def test_no_parameter_of_a_query_reaches_through(client: Any) -> None:
     described = client.get(f"{API}/openapi.json").json()["paths"]
     for path, operations in described.items():
-        for name in [
+        where = path
+        for key, value in VALUES.items():
+            where = where.replace(f"{{{key.partition(':')[0]}}}", value)
+        names = [
             one["name"]
             for one in operations.get("get", {}).get("parameters", ())
             if one["in"] == "query"
-        ]:
-            where = path
-            for key, value in VALUES.items():
-                where = where.replace(f"{{{key.partition(':')[0]}}}", value)
+        ]
+        for name in names:
             for text in WORST:
                 ask(client, "GET", f"/bookflow{where}?{name}={encode(text)}")
-                if text in ("\0", "9" * 400):
-                    ask(client, "GET", f"/bookflow{where}?{encode(text)}=1")
+        for text in ("\0", "9" * 400) if names else ():
+            ask(client, "GET", f"/bookflow{where}?{encode(text)}=1")
 
 
 def test_no_header_reaches_through(client: Any) -> None:

@@ -116,7 +116,7 @@ def test_killed_writer_of_plain_files_leaves_a_whole_file(tmp_path: Path, step: 
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("git", "count"), [("off", 500), ("auto", 50)])
+@pytest.mark.parametrize(("git", "count"), [("off", 200), ("auto", 50)])
 def test_two_servers_lose_no_update(repository: Repository, git: str, count: int) -> None:
     processes = [
         start(specs=str(repository.specs), git=git, name=name, count=count)
