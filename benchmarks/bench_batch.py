@@ -86,7 +86,7 @@ def measure(profile: cProfile.Profile | None = None) -> list[Figure]:
     each = {name: _describe(cost) for name, cost in {**costs, "all": total}.items()}
     return [
         Figure(
-            f"one execution of a batch of 500 without Airflow, {name}: "
+            f"one execution of a batch of {Settings().batch_size:,} without Airflow, {name}: "
             "CPU of the task + of PostgreSQL (wall)",
             each[name],
             value=(cost.ours + cost.database) * 1000 / EXECUTIONS,

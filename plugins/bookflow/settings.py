@@ -106,7 +106,7 @@ class Settings:
     default_region: str = "US"
     business_start_hour: int = 9
     business_end_hour: int = 17
-    batch_size: int = 500
+    batch_size: int = 1000
     max_active_runs: int = 2
     concurrency: int = 32
     smtp_connections: int = 8
