@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bookflow.airflow_client.reparsing import Parse
 from bookflow.airflow_client.run_names import DAG_PREFIX
+from bookflow.airflow_client.spec_bundles import REFRESH, find_spec_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,17 +34,22 @@ class AirflowParsingDesk:
     """The `ParsingDesk` on Airflow's own database."""
 
     def ask(self) -> bool:
-        """Ask for the specs to be parsed; False where Airflow has no file of them to parse."""
+        """Ask for the specs to be parsed; False where there is nothing more to see to.
+
+        That is where Airflow has no file of them, and where the bundle looks after itself.
+        """
         with create_session() as session:
-            return ask_for_parsing(session)
+            return ask_for_parsing(session) and find_spec_bundle() is None
 
     def ask_for_errors(self) -> None:
         """Ask for the file that shows what is wrong with specs."""
+        if find_spec_bundle() is not None:
+            return
         with create_session() as session:
             found = _find_factory(session)
             if found is not None and PurePosixPath(found[1]).name == FACTORY:
                 file = str(PurePosixPath(found[1]).with_name(SPEC_ERRORS))
-                _ask(session, found[0], file)
+                ask_for_file(session, found[0], file)
 
     def last_parse(self) -> Parse | None:
         """Give the last parse of them that has ended; None where no DAG tells of one."""
@@ -83,18 +89,24 @@ class AirflowParsingDesk:
 
 
 def ask_for_parsing(session: Session) -> bool:
-    """Have the dag-processor look at the factory's file now instead of at its next turn.
+    """Have the dag-processor look at the specs now instead of at its next turn.
 
-    False where Airflow doesn't know it.
+    False where Airflow doesn't know any file of them.
     """
+    bundle_name = find_spec_bundle()
+    if bundle_name is not None:
+        # makes it refresh the bundle, which has the right shards parsed
+        ask_for_file(session, bundle_name, REFRESH)
+        return True
     found = _find_factory(session)
     if found is None:
         return False
-    _ask(session, *found)
+    ask_for_file(session, *found)
     return True
 
 
-def _ask(session: Session, bundle_name: str, file: str) -> None:
+def ask_for_file(session: Session, bundle_name: str, file: str) -> None:
+    """Have the dag-processor parse a file at its next turn, within a second."""
     try:
         with session.begin_nested():
             session.add(DagPriorityParsingRequest(bundle_name, file))

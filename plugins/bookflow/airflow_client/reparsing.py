@@ -1,7 +1,8 @@
 """Having specs parsed as soon as they are saved, and making sure that it happens.
 
 The dag-processor drops a request for a file that it is just parsing, so a thread asks again until
-a parse has begun after the change: at once when a parse ends that had begun before it.
+a parse has begun after the change: at once when a parse ends that had begun before it. With the
+bundle of specs the dag-processor sees to that itself, and is only told to look at once.
 """
 
 from __future__ import annotations
@@ -39,11 +40,20 @@ class Parse:
     ended: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ShownDag:
+    """What Airflow's database tells of a DAG: its file, and when it was stored last (Unix time)."""
+
+    file: str
+    ended: float
+    is_stale: bool = False
+
+
 class ParsingDesk(Protocol):
     """What Airflow's database knows of parsing."""
 
     def ask(self) -> bool:
-        """Ask for the specs to be parsed; False where Airflow has no file of them to parse."""
+        """Ask for the specs to be parsed; False where there is nothing more to see to."""
         ...
 
     def ask_for_errors(self) -> None:

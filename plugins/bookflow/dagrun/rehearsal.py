@@ -28,6 +28,7 @@ MODULES = (
     "airflow.sdk.execution_time.timeout",
     "aiohttp",
     "aiosmtplib",
+    "bookflow.dagrun.spec_bundle",
     "bookflow.store.postgres",
     "httpx",
     "httpx_aiohttp",

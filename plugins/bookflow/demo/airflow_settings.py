@@ -18,9 +18,18 @@ RECOMMENDED: Mapping[str, str] = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     # an idle scheduler looks for queued runs ten times a second
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
-    # thousands of specs are one DAG file, which takes as long to parse as all of them
-    "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "120",
-    "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "180",
+    # beside the dags folder the workflows, in shards: a spec that changes costs its shard a parse
+    "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": (
+        '[{"name": "dags-folder", "kwargs": {}, '
+        '"classpath": "airflow.dag_processing.bundles.local.LocalDagBundle"}, '
+        '{"name": "bookflow", "kwargs": {}, '
+        '"classpath": "bookflow.dagrun.spec_bundle.SpecBundle"}]'
+    ),
+    # the bundle is asked each second whether specs changed
+    "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
+    # what didn't change is parsed each hour instead of twice a minute. A file that changes is
+    # parsed at once, and bookflow has parsed again what failed: no DAG waits for its hour
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
     # import errors name the spec, its line and its key: no stack in front of it
     "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "False",
     # the API server answers every starting task: many of them at once must not wait for a link

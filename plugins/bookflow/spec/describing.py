@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bookflow.spec.conditions import Group
@@ -76,6 +77,7 @@ def describe(workflow: Workflow, vocabulary: Vocabulary | None = None) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+@lru_cache(maxsize=4096)
 def escape_markdown(text: str, limit: int = 500) -> str:
     r"""Make a text safe inside Markdown and HTML, in one line, cut at a length.
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookflow.errors import NotFoundError, SpecError
+from bookflow.errors import ConfigurationError, NotFoundError, SpecError
 from bookflow.spec.loading import SIZE_LIMIT, LoadedWorkflow, load_workflow, show_path
 from bookflow.spec.spec_files import (
     SUFFIXES,
     FoundFile,
     Stamp,
+    is_settled,
     look_at,
     read_spec_file,
     walk_folders,
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 _ESCAPE = re.compile(rb"\\[xuU\r\n]")
-# Within one tick of the file system's clock a file can change and keep its stamp.
-_UNSETTLED_NS = 50_000_000
+
+_SLOW_SCAN = 0.01
+"""Seconds from which a scan is too long to wait for."""
+_MOST_BEHIND = 2.0
 
 _Outcome = LoadedWorkflow | SpecError
 
@@ -75,6 +78,8 @@ class SpecRepository:
         self._scan: Scan | None = None
         self._index = WorkflowIndex({})
         self._scanned_at = 0.0
+        self._is_slow = False
+        self._is_scanning_beside = threading.Lock()
 
     def scan(self) -> Scan:
         """Look at every file now; only those that changed are read again."""
@@ -84,21 +89,28 @@ class SpecRepository:
             if changed or self._scan is None:
                 self._scan = self._settle()
                 self._index = WorkflowIndex(self._scan.workflows)
+            self._is_slow = self._clock() - started > _SLOW_SCAN
             self._scanned_at = started
             return self._scan
 
     def refresh(self, max_age: float | None = None) -> Scan:
         """Give the last scan if it is fresh enough (seconds), else scan again.
 
-        While another thread scans, the last scan is answered instead of waiting for it; with a
-        `max_age` of 0 what was on disk before the call is always seen.
+        While another thread scans, the last scan is answered instead of waiting for it. Where a
+        scan takes long, a thread of its own does it as long as answers come often: they may be
+        two seconds older then. With a `max_age` of 0 what was on disk before is always seen.
         """
         limit = self._max_age if max_age is None else max_age
         last = self._scan
         if last is not None and limit > 0:
-            if self._clock() - self._scanned_at < limit:
+            age = self._clock() - self._scanned_at
+            if age < limit:
                 return last
             if not self._lock.acquire(blocking=False):
+                return last
+            if self._is_slow and age < limit + _MOST_BEHIND:
+                self._lock.release()
+                self._scan_beside()
                 return last
         else:
             self._lock.acquire()
@@ -107,6 +119,22 @@ class SpecRepository:
             return self._scan if fresh and self._scan is not None else self.scan()
         finally:
             self._lock.release()
+
+    def _scan_beside(self) -> None:
+        """Scan in a thread, one at a time: thousands of files take longer than an answer may."""
+        if not self._is_scanning_beside.acquire(blocking=False):
+            return
+
+        def scan() -> None:
+            try:
+                self.scan()
+            except ConfigurationError:
+                # whoever asks when the last scan is too old is told
+                pass
+            finally:
+                self._is_scanning_beside.release()
+
+        threading.Thread(target=scan, name="bookflow-specs", daemon=True).start()
 
     def get(self, workflow_id: str) -> LoadedWorkflow | None:
         """Give a valid workflow, active or not."""
@@ -120,6 +148,11 @@ class SpecRepository:
         """Give the active workflows for a trigger and an event type, by id."""
         self.refresh()
         return self._index.matching(trigger, category)
+
+    def stamp_of(self, path: str) -> Stamp | None:
+        """Give the stamp that a file had when it was looked at last; None for an unknown one."""
+        known = self._known.get(path)
+        return known[0] if known else None
 
     def find(self, workflow_id: str) -> LoadedWorkflow:
         """Give one workflow, reading as few files as can be: just one if it is named by its id.
@@ -204,18 +237,14 @@ class SpecRepository:
         before = self._wall()
         outcome: _Outcome
         try:
-            content = read_spec_file(file, self._size_limit)
-            outcome = load_workflow(
-                content, file=file.path, vocabulary=self._vocabulary, size_limit=self._size_limit
-            )
+            outcome = read_workflow(file, self._vocabulary, self._size_limit)
         except SpecError as error:
             outcome = error
-        is_settled = before - max(file.stamp[:2]) > _UNSETTLED_NS
         if known is not None and _is_same(known[2], outcome):
             outcome = known[2]
         else:
             self._has_news = True
-        self._known[file.path] = (file.stamp, is_settled, outcome)
+        self._known[file.path] = (file.stamp, is_settled(file, before), outcome)
         return outcome
 
     def _update_known(self) -> bool:
@@ -245,6 +274,12 @@ class SpecRepository:
                 valid.append(outcome)
         settled = settle_claims(valid, self._root)
         return Scan(settled.workflows, {**errors, **settled.errors})
+
+
+def read_workflow(file: FoundFile, vocabulary: Vocabulary, size_limit: int) -> LoadedWorkflow:
+    """Read and check one spec file; raises `SpecError`."""
+    content = read_spec_file(file, size_limit)
+    return load_workflow(content, file=file.path, vocabulary=vocabulary, size_limit=size_limit)
 
 
 def _is_same(old: _Outcome, new: _Outcome) -> bool:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SUFFIXES = (".yaml", ".yml")
+# Within one tick of the file system's clock a file can change and keep its stamp.
+_UNSETTLED_NS = 50_000_000
+_TYPE = 0o170000
+"""The bits of a mode that tell what kind of file it is."""
 
 Stamp = tuple[int, int, int, int]
 """Modification and change time in ns, size, inode: equal stamps mean an unchanged file."""
@@ -27,16 +31,20 @@ class FoundFile(NamedTuple):
     refusal: str | None = None
 
 
-def walk_specs(root: str) -> Iterator[FoundFile]:
+def walk_specs(root: str, folders: dict[str, int] | None = None) -> Iterator[FoundFile]:
     """Find the spec files, hidden ones skipped; links to folders are never followed.
 
-    Raises ConfigurationError if the folder itself can't be listed.
+    `folders` is filled with each folder and when it last changed, in ns. Raises
+    ConfigurationError if the folder itself can't be listed.
     """
     real_root = os.path.realpath(root)
     waiting = [root]
     while waiting:
         folder = waiting.pop()
         try:
+            if folders is not None:
+                # before it is listed: what comes in meanwhile shows as a change
+                folders[folder] = os.stat(folder).st_mtime_ns
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name = entry.name
@@ -60,13 +68,18 @@ def walk_specs(root: str) -> Iterator[FoundFile]:
 
 def _look_at_entry(entry: os.DirEntry[str], real_root: str) -> FoundFile | None:
     try:
-        if not entry.is_symlink():
-            return _judge(entry.path, entry.stat(follow_symlinks=False))
-        return look_at_link(entry.path, real_root)
+        if entry.is_symlink():
+            return look_at_link(entry.path, real_root)
+        status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
     except OSError as error:
         return FoundFile(entry.path, (0, 0, 0, 0), f"the file can't be read: {error.strerror}")
+    if status.st_mode & _TYPE != stat.S_IFREG:
+        return _judge(entry.path, status)
+    # as in _judge; here thousands are looked at every second or two
+    stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+    return FoundFile(entry.path, stamp)
 
 
 def walk_folders(root: str) -> Iterator[str]:
@@ -133,6 +146,11 @@ def read_spec_file(found: FoundFile, size_limit: int) -> bytes:
     except OSError as error:
         message = f"the file can't be read: {error.strerror}"
         raise SpecError([refuse(found.path, message, "unreadable")]) from None
+
+
+def is_settled(found: FoundFile, read_at: int) -> bool:
+    """Tell whether a file read then (in ns) can't have changed since and kept its stamp."""
+    return read_at - max(found.stamp[:2]) > _UNSETTLED_NS
 
 
 def refuse(path: str, message: str, code: str, key: str = "") -> SpecIssue:

@@ -18,6 +18,7 @@ from bookflow.wiring.management import Management
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from bookflow.journey.inbound.desk import InboundDesk
     from bookflow.journey.intake import Intake
@@ -126,6 +127,11 @@ class ServerRuntime:
         )
         return {"booking_id": booking_id, "booking": booking, "entries": entries}
 
+    def _name_file(self, path: Path) -> str:
+        """Name a spec file as people know it: below the folder of specs."""
+        folder = self.settings.specs_dir
+        return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
     def health(self) -> dict[str, Any]:
         """Tell the state of each part; `degraded` works, `unhealthy` loses or delays messages."""
         # only servers tell their health
@@ -138,7 +144,7 @@ class ServerRuntime:
         specs = {
             "status": "degraded" if scan.errors else "healthy",
             "workflows": len(scan.workflows),
-            "invalid": [show_path(str(path)) for path in sorted(scan.errors)][:20],
+            "invalid": [show_path(self._name_file(path)) for path in sorted(scan.errors)][:20],
         }
         parts = {
             "database": database,

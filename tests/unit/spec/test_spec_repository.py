@@ -286,3 +286,54 @@ def test_threads_share_one_repository(root: Path, write: Write) -> None:
         thread.join()
     assert failures == []
     assert len(repository.scan().workflows) == 40
+
+
+class SlowClock(Clock):
+    """Makes every scan take long."""
+
+    def __call__(self) -> float:
+        self.now += 0.05
+        return self.now
+
+
+def wait_for_threads() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "bookflow-specs":
+            thread.join()
+
+
+def test_long_scan_is_not_waited_for_while_answers_come_often(root: Path, write: Write) -> None:
+    clock = SlowClock()
+    repository = open_repository(root, clock)
+    repository.scan()
+    write("new.yaml", "new")
+    clock.now += 1.5
+    assert repository.get("new") is None
+    wait_for_threads()
+    assert repository.get("new") is not None
+
+
+def test_long_scan_is_waited_for_after_a_pause(root: Path, write: Write) -> None:
+    clock = SlowClock()
+    repository = open_repository(root, clock)
+    repository.scan()
+    write("new.yaml", "new")
+    clock.now += 4.0
+    assert repository.get("new") is not None
+    # and where somebody asks for what is there now
+    write("newer.yaml", "newer")
+    clock.now += 1.5
+    assert "newer" in repository.refresh(0).workflows
+
+
+def test_folder_lost_while_scanning_beside_is_told_to_who_asks_later(root: Path) -> None:
+    clock = SlowClock()
+    repository = open_repository(root, clock)
+    repository.scan()
+    root.rmdir()
+    clock.now += 1.5
+    assert repository.get("any") is None
+    wait_for_threads()
+    clock.now += 4.0
+    with pytest.raises(ConfigurationError):
+        repository.get("any")

@@ -104,7 +104,10 @@ class SpecShelf:
         for item in shelved.values():
             by_id.setdefault(item.file.workflow_id, []).append(item)
         self._shelved, self._scan = shelved, scan
-        self._by_id = {name: min(items, key=self._claim) for name, items in by_id.items()}
+        self._by_id = {
+            name: items[0] if len(items) == 1 else min(items, key=self._claim)
+            for name, items in by_id.items()
+        }
         files = (item.file for item in shelved.values())
         self._listing = sorted(files, key=lambda file: (file.workflow_id, file.path))
 
@@ -115,6 +118,10 @@ class SpecShelf:
 
     def _shelve(self, path: str, outcome: LoadedWorkflow | SpecError) -> _Shelved | None:
         known = self._shelved.get(path)
+        is_known = known is not None and known.outcome is outcome and known.is_settled
+        if is_known and known is not None and self._specs.stamp_of(path) == known.stamp:
+            # of thousands of files few changed: this one was looked at a moment ago
+            return known
         before = self._wall()
         found = look_at(path, self.root)
         if found is None:
