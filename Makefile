@@ -16,7 +16,7 @@ pip_install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install pages demo test check types unit-tests api-docs pictures format bench chaos lock clean
+.PHONY: help install pages demo test check types unit-tests test-cluster api-docs secrets peers pictures format bench growth chaos lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -67,6 +67,10 @@ test: $(DEVELOPMENT) pages ## The whole suite, on embedded PostgreSQL and a real
 	$(BIN)/python -m pytest --ignore tests/acceptance -n auto
 	$(BIN)/python -m pytest tests/acceptance -n 3
 
+test-cluster: $(DEVELOPMENT) $(PEERS) pages ## The full-stack tests on Celery: two workers, two schedulers
+	BOOKFLOW_TEST_CLUSTER=1 $(BIN)/python -m pytest tests/acceptance \
+		--ignore tests/acceptance/test_demo.py -n 2
+
 api-docs: $(DEVELOPMENT) pages ## Write docs/api.md, docs/cli.md and the types of the pages from the code
 	$(BIN)/python -m docs.reference
 
@@ -82,15 +86,24 @@ $(PEERS): benchmarks/peers/requirements.txt requirements.txt | $(DEVELOPMENT)
 		-r requirements.txt -r benchmarks/peers/requirements.txt
 	@touch $@
 
+secrets: ## Write the secrets that docker-compose.yaml reads, into secrets/
+	@$(PYTHON) plugins/bookflow/demo/compose_secrets.py
+
+peers: $(PEERS) ## Make .venv-peers: what bookflow is measured against, and Celery's workers
+
 pictures: $(DEVELOPMENT) pages ## Draw the pictures of the README anew (needs Chromium)
 	$(BIN)/python -m tests.acceptance.chromium
 	$(BIN)/python -m docs.pictures
 
-bench: $(DEVELOPMENT) $(PEERS) ## Measure, write docs/benchmarks.md (PARTS="airflow": only these, AGAINST=run)
-	$(BIN)/python -m benchmarks $(PARTS) $(if $(AGAINST),--against $(AGAINST))
+bench: $(DEVELOPMENT) $(PEERS) ## Measure, write docs/benchmarks.md (PARTS="airflow", AGAINST=run, DRY=1: only print)
+	$(BIN)/python -m benchmarks $(PARTS) $(if $(AGAINST),--against $(AGAINST)) $(if $(DRY),--dry)
 
-chaos: $(DEVELOPMENT) ## Kill each process in mid-burst, write docs/reliability.md (PARTS="task", EVENTS=200)
-	$(BIN)/python -m benchmarks.chaos $(PARTS) $(if $(EVENTS),--events $(EVENTS)) $(OPTIONS)
+growth: $(DEVELOPMENT) $(PEERS) ## Measure how costs grow, draw docs/growth (PLOTS="rate": only these)
+	$(BIN)/python -m benchmarks.growth $(PLOTS)
+
+chaos: $(DEVELOPMENT) $(if $(CLUSTER),$(PEERS)) ## Kill each process in mid-burst (PARTS="task", EVENTS=200, CLUSTER=1: on Celery)
+	$(BIN)/python -m benchmarks.chaos $(PARTS) $(if $(EVENTS),--events $(EVENTS)) \
+		$(if $(CLUSTER),--cluster) $(OPTIONS)
 
 lock: $(DEVELOPMENT) ## Compile requirements.txt and requirements-dev.txt from their .in files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \

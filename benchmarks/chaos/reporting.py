@@ -10,8 +10,9 @@ from benchmarks.chaos.rounds import Outcome
 from benchmarks.measuring import describe_machine
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-BEGIN = "<!-- made by make chaos: begin -->"
-END = "<!-- made by make chaos: end -->"
+BEGIN = "<!-- made by {command}: begin -->"
+END = "<!-- made by {command}: end -->"
+COMMANDS = {False: "make chaos", True: "make chaos CLUSTER=1"}
 LIMIT_SECONDS = 120.0
 
 
@@ -30,12 +31,14 @@ def describe(outcome: Outcome) -> str:
     )
 
 
-def write_page(outcomes: Sequence[Outcome]) -> None:
-    """Put the table between the markers of the page."""
+def write_page(outcomes: Sequence[Outcome], *, is_cluster: bool = False) -> None:
+    """Put the table between its markers of the page."""
+    command = COMMANDS[is_cluster]
+    begin, end = BEGIN.format(command=command), END.format(command=command)
     text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{make_table(outcomes)}\n{END}{after}", encoding="utf-8")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n\n{make_table(outcomes)}\n{end}{after}", encoding="utf-8")
 
 
 def make_table(outcomes: Sequence[Outcome]) -> str:

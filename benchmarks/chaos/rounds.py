@@ -21,6 +21,7 @@ from benchmarks.chaos.feeding import ReminderClient, RowWriter
 from benchmarks.chaos.network import NETWORK_FAULTS, break_network
 from benchmarks.chaos.posting import Client, Json, make_bookings
 from benchmarks.chaos.supervising import (
+    CLUSTER_VICTIMS,
     DATABASE,
     SCHEDULER,
     SCHEDULER_AND_TASKS,
@@ -111,6 +112,7 @@ _MADE = (
     *(Round(f"network-{name}", name, is_network=True) for name in NETWORK_FAULTS),
 )
 ROUNDS = {found.name: found for found in _MADE}
+CLUSTER_ROUNDS = {**ROUNDS, **{name: Round(name, name) for name in CLUSTER_VICTIMS}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 import httpx
 import psycopg
 
-from bookflow.demo.stack import COMPONENTS, AirflowStack
+from bookflow.demo.stack import AirflowStack
 from bookflow.errors import BookflowError, ConfigurationError
 from bookflow.store.embedded import is_alive, read_postmaster, start_embedded
 
@@ -25,10 +25,14 @@ TASK = "task"
 WORKER = "worker"
 SCHEDULER = "scheduler"
 SCHEDULER_AND_TASKS = "scheduler-and-tasks"
+CELERY_WORKER = "celery-worker"
+CELERY_WORKER_AND_TASKS = "celery-worker-and-tasks"
 VICTIMS = (
     *(SCHEDULER, SCHEDULER_AND_TASKS, TASK, WORKER),
     *("triggerer", "dag-processor", "api-server", DATABASE),
 )
+CLUSTER_VICTIMS = ("scheduler-2", CELERY_WORKER, CELERY_WORKER_AND_TASKS, "redis")
+_WITH_TASKS = {SCHEDULER_AND_TASKS: SCHEDULER, CELERY_WORKER_AND_TASKS: CELERY_WORKER}
 
 T = TypeVar("T")
 
@@ -77,7 +81,7 @@ class Supervisor:
             try:
                 if not is_alive(self._postgres):
                     self._revive(DATABASE)
-                for name in COMPONENTS:
+                for name in self._stack.component_names:
                     if has_ended(self._stack, name):
                         self._revive(name)
             except (OSError, BookflowError) as error:
@@ -110,7 +114,8 @@ def kill(stack: AirflowStack, victim: str, dag_id: str) -> None:
 
     `task` is the process that runs an action of the DAG, `worker` the executor's process that
     watches over it, together with it. `scheduler-and-tasks` are the scheduler, its executor's
-    processes and their tasks at one blow, as when their machine dies.
+    processes and their tasks at one blow, as when their machine dies; `celery-worker-and-tasks`
+    the same of a cluster's worker.
     """
     if victim == DATABASE:
         server = read_postmaster(stack.directory / "postgres")
@@ -123,8 +128,8 @@ def kill(stack: AirflowStack, victim: str, dag_id: str) -> None:
         if victim == WORKER:
             os.kill(parent_of(pid), signal.SIGKILL)
         os.kill(pid, signal.SIGKILL)
-    elif victim == SCHEDULER_AND_TASKS:
-        kill_session(stack.component(SCHEDULER).pid)
+    elif victim in _WITH_TASKS:
+        kill_session(stack.component(_WITH_TASKS[victim]).pid)
     else:
         os.kill(stack.component(victim).pid, signal.SIGKILL)
 
@@ -133,7 +138,7 @@ def component_of(victim: str) -> str | None:
     """Name what a supervisor starts again after the kill; None where Airflow does it all."""
     if victim in (TASK, WORKER):
         return None
-    return SCHEDULER if victim == SCHEDULER_AND_TASKS else victim
+    return _WITH_TASKS.get(victim, victim)
 
 
 def kill_session(leader: int) -> None:

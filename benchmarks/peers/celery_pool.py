@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import psycopg
-from celery import Celery  # type: ignore[import-not-found]
+from celery import Celery
 
 from benchmarks.peers.follow_up import UPDATE, Places, is_wanted, link_of, write_mail
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
 import time
 import uuid
@@ -17,6 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
+from benchmarks.peer_processes import PYTHON as PEERS_PYTHON
+from bookflow.demo.cluster import Cluster
 from bookflow.demo.outfit import Outfit, open_outfit
 from bookflow.demo.receivers import WebhookReceiver
 from bookflow.demo.stack import AirflowStack, Layout
@@ -26,6 +29,8 @@ from tests.acceptance.browsing import chromium, visits
 __all__ = ["chromium", "visits"]
 
 STACK_TIMEOUT = 300
+# `make test-cluster`: the same tests with Celery, two workers and two schedulers
+ON_CLUSTER = bool(os.environ.get("BOOKFLOW_TEST_CLUSTER"))
 SPECS = Path(__file__).parent / "specs"
 Json = dict[str, Any]
 
@@ -118,7 +123,11 @@ def outfit(
         **guarded.environment,
     }
     with open_outfit(
-        directory, layout=Layout(specs=specs), environment=environment, parallelism=4
+        directory,
+        layout=Layout(specs=specs),
+        environment=environment,
+        parallelism=4,
+        cluster=Cluster(PEERS_PYTHON, slots=4) if ON_CLUSTER else None,
     ) as running:
         valid = {path.stem for path in SPECS.glob("*.yaml")} - {"broken"}
         running.stack.wait_for_dags({f"bookflow-{name}" for name in valid})

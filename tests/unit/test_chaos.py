@@ -12,9 +12,9 @@ import pytest
 
 from benchmarks.chaos.__main__ import parse_arguments
 from benchmarks.chaos.counting import States, Tally, tally
-from benchmarks.chaos.reporting import BEGIN, END, PAGE, describe, make_table
-from benchmarks.chaos.rounds import ROUNDS, SPECS, Outcome
-from benchmarks.chaos.supervising import VICTIMS
+from benchmarks.chaos.reporting import BEGIN, COMMANDS, END, PAGE, describe, make_table
+from benchmarks.chaos.rounds import CLUSTER_ROUNDS, ROUNDS, SPECS, Outcome
+from benchmarks.chaos.supervising import CLUSTER_VICTIMS, VICTIMS, component_of
 from bookflow.demo.receivers import ReceivedMail, ReceivedWebhook
 from bookflow.domains.booking import BOOKING_VOCABULARY
 from bookflow.spec.loading import load_workflow
@@ -90,9 +90,16 @@ def test_round_that_could_not_be_played_is_no_success() -> None:
     assert describe(unplayed) == "task: NOT PLAYED: waited 60 s for a running task"
 
 
-def test_page_has_the_place_for_the_table() -> None:
+@pytest.mark.parametrize("command", COMMANDS.values())
+def test_page_has_the_place_for_the_table(command: str) -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert text.index(BEGIN) < text.index(END)
+    assert text.index(BEGIN.format(command=command)) < text.index(END.format(command=command))
+
+
+def test_cluster_has_a_round_for_each_process_of_its_own() -> None:
+    assert set(CLUSTER_ROUNDS) - set(ROUNDS) == set(CLUSTER_VICTIMS)
+    assert component_of("celery-worker-and-tasks") == "celery-worker"
+    assert component_of("redis") == "redis"
 
 
 def test_every_process_is_the_victim_of_a_round() -> None:

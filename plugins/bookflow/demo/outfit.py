@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from bookflow.demo.cluster import Cluster
+
 LOOPBACK = "127.0.0.1"
 SENDER = "bookings@example.com"
 SMS_ACCOUNT = "AC00000000000000000000000000000000"
@@ -76,10 +78,12 @@ def open_outfit(
     environment: Mapping[str, str] | None = None,
     parallelism: int = 16,
     with_proxies: bool = False,
+    cluster: Cluster | None = None,
 ) -> Iterator[Outfit]:
     """Start receivers and a stack wired to them; everything stops at the end.
 
-    With proxies, the stack reaches each receiver through one that can fail as networks do.
+    With proxies, the stack reaches each receiver through one that can fail as networks do. With a
+    cluster, tasks run on Celery workers.
     """
     directory.mkdir(parents=True, exist_ok=True)
     mailbox = directory / "received"
@@ -107,6 +111,7 @@ def open_outfit(
             port=port,
             layout=layout,
             parallelism=parallelism,
+            cluster=cluster,
             environment={
                 "BOOKFLOW_ALLOWED_NETWORKS": _allow_loopback(os.environ),
                 "BOOKFLOW_TEST_RECIPIENTS": os.environ.get("BOOKFLOW_TEST_RECIPIENTS")

@@ -23,6 +23,8 @@ from bookflow.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from bookflow.demo.cluster import Cluster
+
 PROJECT = Path(__file__).resolve().parents[3]
 ROLES = {"admin": "admin", "operator": "op", "editor": "user", "viewer": "viewer"}
 COMPONENTS = {
@@ -63,7 +65,7 @@ class AirflowStack:
 
     Everything it writes is under `directory`: database, logs, passwords. `environment` are
     further variables for every process, such as `AIRFLOW_CONN_BOOKFLOW_SMTP`. A `port` of 0 takes
-    a free one.
+    a free one. With a `cluster`, tasks run on Celery workers.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class AirflowStack:
         environment: Mapping[str, str] | None = None,
         port: int = 0,
         parallelism: int = 16,
+        cluster: Cluster | None = None,
     ) -> None:
         """Remember what to start; `start` starts it."""
         self.directory = directory.resolve()
@@ -85,6 +88,9 @@ class AirflowStack:
         self.database = ""
         self.airflow_database = ""
         self._parallelism = parallelism
+        self._cluster = cluster
+        self._redis_port = 0
+        self._commands: dict[str, tuple[str, ...]] = {}
         self._extra = dict(environment or {})
         self._environ: dict[str, str] = {}
         self._components: dict[str, Component] = {}
@@ -108,15 +114,17 @@ class AirflowStack:
     def start(self) -> None:
         """Start everything and wait until it works; raises `ConfigurationError` with log lines."""
         self.layout.check()
+        if self._cluster is not None:
+            self._cluster.check()
         self._lock.take()
         check_port_free(self.port)
         self.logs.mkdir(exist_ok=True)
         self._prepare_databases()
+        self._commands = self._find_commands()
         self._environ = self._build_environment()
-        run_once(
-            (*_AIRFLOW, "db", "migrate"), self.logs / "db-migrate.log", self._environ, START_SECONDS
-        )
-        for name in COMPONENTS:
+        migrate = (*self._airflow, "db", "migrate")
+        run_once(migrate, self.logs / "db-migrate.log", self._environ, START_SECONDS)
+        for name in self._commands:
             self.start_component(name)
         self._wait(self._is_healthy, "Airflow to become healthy")
         self._check_it_is_ours()
@@ -150,10 +158,8 @@ class AirflowStack:
             component.check_alive()
 
     def start_component(self, name: str) -> Component:
-        """Start one of `api-server`, `scheduler`, `dag-processor`, `triggerer`."""
-        component = Component(
-            name, (*_AIRFLOW, *COMPONENTS[name]), self.logs / f"{name}.log", self._environ
-        )
+        """Start one of `component_names`."""
+        component = Component(name, self._commands[name], self.logs / f"{name}.log", self._environ)
         component.start()
         self._components[name] = component
         return component
@@ -161,6 +167,14 @@ class AirflowStack:
     def component(self, name: str) -> Component:
         """Give a running component, for tests that end or restart it."""
         return self._components[name]
+
+    @property
+    def component_names(self) -> list[str]:
+        """Name the processes: `api-server`, `scheduler`, `dag-processor`, `triggerer`; a cluster's.
+
+        Those of a cluster are `redis`, `scheduler-2`, `celery-worker`, `celery-worker-2` and so on.
+        """
+        return list(self._commands)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -216,6 +230,18 @@ class AirflowStack:
     def _postgres(self) -> Path:
         return self.directory / "postgres"
 
+    @property
+    def _airflow(self) -> tuple[str, ...]:
+        python = str(self._cluster.python) if self._cluster else sys.executable
+        return (python, "-m", "airflow")
+
+    def _find_commands(self) -> dict[str, tuple[str, ...]]:
+        found = {name: (*self._airflow, *words) for name, words in COMPONENTS.items()}
+        if self._cluster is None:
+            return found
+        self._redis_port = self._redis_port or find_free_port()
+        return {**self._cluster.commands(self._redis_port, self.directory), **found}
+
     def _build_environment(self) -> dict[str, str]:
         keys = self._load_secrets()
         self.passwords = keys["passwords"]
@@ -235,7 +261,8 @@ class AirflowStack:
                 secrets=keys,
                 parallelism=self._parallelism,
             ),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            **self._cluster_settings(),
+            "PATH": f"{Path(self._airflow[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "PYTHONPATH": str(self.layout.plugins),
             "AIRFLOW_HOME": str(self.directory / "airflow"),
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.layout.dags),
@@ -250,6 +277,12 @@ class AirflowStack:
             "BOOKFLOW_PUBLIC_URL": self.url,
             **self._extra,
         }
+
+    def _cluster_settings(self) -> Mapping[str, str]:
+        if self._cluster is None:
+            return {}
+        dsn = _sqlalchemy_url(self.airflow_database)
+        return self._cluster.settings(redis_port=self._redis_port, dsn=dsn)
 
     def _load_secrets(self) -> dict[str, Any]:
         file = self.directory / "secrets.json"
@@ -293,9 +326,6 @@ class AirflowStack:
             if time.monotonic() > deadline:
                 raise ConfigurationError(f"waited {timeout:.0f} s for {what}; see {self.logs}")
             time.sleep(POLL_SECONDS)
-
-
-_AIRFLOW = (sys.executable, "-m", "airflow")
 
 
 def find_free_port() -> int:
