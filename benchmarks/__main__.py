@@ -11,38 +11,51 @@ from benchmarks import (
     bench_airflow,
     bench_analytics,
     bench_batch,
+    bench_cluster,
     bench_conditions,
     bench_pages,
+    bench_shards,
     bench_specs,
 )
-from benchmarks.comparing import compare, keep_run, list_runs
-from benchmarks.measuring import Figure, write_page
+from benchmarks.comparing import compare, keep_run, read_newest, read_run
+from benchmarks.measuring import Figure, measure_yardstick
+from benchmarks.results_page import make_section, write_page
 from bookflow.errors import ConfigurationError
 
-NOTES = (
+EVERYTHING_HERE = (
     "Everything runs on this one machine: Airflow, PostgreSQL, the receivers, the load.",
     "Deliveries are counted at the receivers, over real sockets.",
-    "The hand-written DAG is `benchmarks/peers/handwritten_booking.py`: ShortCircuitOperator and "
-    "EmailOperator or HttpOperator per action, started by REST. It runs in the same Airflow, so "
-    "it gains from the same settings.",
-    "The Celery pool (`benchmarks/peers/celery_pool.py`, 8 processes, Redis, acknowledged late) "
-    "and the bare asyncio script (`benchmarks/peers/asyncio_script.py`) send the same three "
-    "things to the same receivers. They keep connections, and no records: no conditions that can "
-    "be looked up later, no retries, no protection from sending twice.",
-    "dag-factory builds three tasks per DAG without any gate, which is less than ours; "
-    "rule-engine gets a number where ours reads one from text.",
-    "The pages are measured in Chromium, in an Airflow with 1,000 workflows and 100,000 "
-    "executions. Times until content are medians, tasks the worst of all rounds. During a task "
-    "a page answers nobody. What it computes itself is compared with the target, since by the "
-    "clock it also waits for Airflow's processes. Only the two steps that load Airflow anew begin "
-    "in a page that has not settled.",
 )
+NOTES = {
+    "conditions": ("rule-engine gets a number where ours reads one from text.",),
+    "specs": ("dag-factory builds three tasks per DAG without any gate, which is less than ours.",),
+    "airflow": (
+        *EVERYTHING_HERE,
+        "The hand-written DAG is `benchmarks/peers/handwritten_booking.py`: ShortCircuitOperator "
+        "and EmailOperator or HttpOperator per action, started by REST. It runs in the same "
+        "Airflow, so it gains from the same settings.",
+        "The Celery pool (`benchmarks/peers/celery_pool.py`, 8 processes, Redis, acknowledged "
+        "late) and the bare asyncio script (`benchmarks/peers/asyncio_script.py`) send the same "
+        "three things to the same receivers. They keep connections, and no records: no "
+        "conditions that can be looked up later, no retries, no protection from sending twice.",
+    ),
+    "cluster": (*EVERYTHING_HERE, "What to make of it: [scaling.md](scaling.md)."),
+    "pages": (
+        "Measured in Chromium, in an Airflow with 1,000 workflows and 100,000 executions. Times "
+        "until content are medians, tasks the worst of all rounds. During a task a page answers "
+        "nobody. What it computes itself is compared with the target, since by the clock it also "
+        "waits for Airflow's processes. Only the two steps that load Airflow anew begin in a page "
+        "that has not settled.",
+    ),
+}
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "conditions": bench_conditions.measure_beside_peer,
     "specs": bench_specs.measure,
+    "shards": bench_shards.measure,
     "batch": bench_batch.measure,
     "analytics": bench_analytics.measure,
     "airflow": bench_airflow.measure,
+    "cluster": bench_cluster.measure,
     "pages": bench_pages.measure,
 }
 
@@ -52,8 +65,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument(
-        "--against", type=Path, help="a kept run to compare with; the newest one without this"
+        "--against", type=Path, help="a kept run to compare with; the newest ones without this"
     )
+    parser.add_argument("--dry", action="store_true", help="print, but write and keep nothing")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"unknown parts: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
@@ -63,24 +77,28 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str]) -> int:
     """Measure the parts named, or all."""
     asked = parse_arguments(arguments)
-    earlier = asked.against or next(reversed(list_runs()), None)
-    figures: list[Figure] = []
-    for name in asked.parts or PARTS:
-        for figure in PARTS[name]():
-            # a part that fails later must not take these with it
-            print(f"{figure.what}: {figure.measured} {figure.ratio}", flush=True)
-            figures.append(figure)
-    # the page holds all parts or it would lose those that were not asked for
-    print(write_page(figures, NOTES, to_docs=not asked.parts))
-    print(f"kept in {keep_run(figures)}")
-    if earlier is None:
-        return 0
     try:
-        lines = compare(figures, earlier)
+        earlier = read_run(asked.against) if asked.against else read_newest()
     except ConfigurationError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(f"against {earlier.name}:", *(lines or ["nothing moved beyond noise"]), sep="\n  ")
+    yard = measure_yardstick()
+    figures, sections = [yard], {}
+    for name in asked.parts or PARTS:
+        found = PARTS[name]()
+        for figure in found:
+            # a part that fails later must not take these with it
+            print(f"{figure.what}: {figure.measured} {figure.ratio}", flush=True)
+        figures += found
+        sections[name] = make_section(name, found, NOTES.get(name, ()), yard)
+        if not asked.dry:
+            write_page(sections, list(PARTS))
+    print(*sections.values(), sep="\n")
+    lines = compare(figures, earlier)
+    if not asked.dry:
+        print(f"kept in {keep_run(figures)}")
+    if earlier:
+        print("against earlier runs:", *(lines or ["nothing moved beyond noise"]), sep="\n  ")
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -66,6 +66,12 @@ def _questions(store: PostgresStore) -> Iterator[tuple[str, Callable[[int], obje
     yield "statistics of all workflows and actions", lambda n: store.statistics()
     page = [f"workflow-{number}" for number in range(50)]
     yield "statistics of a page of workflows", lambda n: store.statistics(page)
+
+
+def ask_performance(store: PostgresStore, now: datetime) -> object:
+    """Ask for performance-stats of 30 days."""
+    period = last_days(timedelta(days=30), now, ZoneInfo("UTC"))
+    return Analytics(store).tell_performance(Question(period, None, choose_unit(period)))
 
 
 def _asked(number: int, chosen: frozenset[str] | None = None) -> Question:

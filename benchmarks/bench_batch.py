@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,19 +74,13 @@ class Meter:
 
 def measure(profile: cProfile.Profile | None = None) -> list[Figure]:
     """Take events in, then work them off in batches as tasks do."""
-    with (
-        tempfile.TemporaryDirectory(prefix="bookflow-bench-") as folder,
-        database() as dsn,
-        _receivers() as ports,
-    ):
-        specs = Path(folder)
-        write_fleet(specs, 10)
-        costs = _work_off(dsn, specs, ports, profile)
-    total = Cost(*(sum(getattr(c, key) for c in costs.values()) for key in Cost().__dict__))
+    size = Settings().batch_size
+    costs = work_off(size, EXECUTIONS, profile)
+    total = _add_up(costs)
     each = {name: _describe(cost) for name, cost in {**costs, "all": total}.items()}
     return [
         Figure(
-            f"one execution of a batch of {Settings().batch_size:,} without Airflow, {name}: "
+            f"one execution of a batch of {size:,} without Airflow, {name}: "
             "CPU of the task + of PostgreSQL (wall)",
             each[name],
             value=(cost.ours + cost.database) * 1000 / EXECUTIONS,
@@ -95,23 +89,51 @@ def measure(profile: cProfile.Profile | None = None) -> list[Figure]:
     ]
 
 
-def _work_off(
-    dsn: str, specs: Path, ports: dict[str, int], profile: cProfile.Profile | None
+def cost_of_batches(size: int, executions: int) -> Cost:
+    """Give what one execution costs in batches of a size; `executions` is a multiple of it."""
+    total = _add_up(work_off(size, executions))
+    return Cost(*(getattr(total, key) / executions for key in Cost().__dict__))
+
+
+def _add_up(costs: Mapping[str, Cost]) -> Cost:
+    return Cost(*(sum(getattr(c, key) for c in costs.values()) for key in Cost().__dict__))
+
+
+def work_off(
+    size: int, executions: int, profile: cProfile.Profile | None = None
 ) -> dict[str, Cost]:
-    settings = Settings(specs_dir=specs, allowed_networks=("127.0.0.1/32",))
+    """Give what each step costs for all executions, on a database of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bookflow-bench-") as folder,
+        database() as dsn,
+        _receivers() as ports,
+    ):
+        specs = Path(folder)
+        write_fleet(specs, 10)
+        settings = Settings(specs_dir=specs, allowed_networks=("127.0.0.1/32",), batch_size=size)
+        return _work_off(dsn, settings, executions, ports, profile)
+
+
+def _work_off(
+    dsn: str,
+    settings: Settings,
+    executions: int,
+    ports: dict[str, int],
+    profile: cProfile.Profile | None,
+) -> dict[str, Cost]:
     connections = EnvironmentConnections(_connections(dsn, ports))
     waker: Any = SimpleNamespace(wake=lambda *_: None, check=dict)
     server = open_server_runtime(settings, connections, waker)
     server.specs.scan()
-    for _ in range(0, EXECUTIONS, 1000):
-        events = [Incoming("booking_created", subject=make_booking("burst")) for _ in range(1000)]
-        server.intake.receive(events)
+    events = [Incoming("booking_created", subject=make_booking("burst")) for _ in range(executions)]
+    for first in range(0, executions, 1000):
+        server.intake.receive(events[first : first + 1000])
     loaded = server.specs.find(WORKFLOW)
     facts, timing = facts_of(loaded), timing_of(loaded)
     actions = loaded.workflow.active_actions
     workshop = open_workshop(settings, connections, waker)
     meter = Meter(psycopg.connect(dsn, autocommit=True), profile=profile)
-    for number in range(EXECUTIONS // settings.batch_size):
+    for number in range(executions // settings.batch_size):
         run = RunKey(f"bookflow-{WORKFLOW}", f"run-{number}")
         with meter.measuring("claim"):
             workshop.runtime.claim(facts, run, {})

@@ -71,6 +71,8 @@ FROM drawn
 
 # what holds once the content of a page is there; `__find` looks within bookflow's part of it
 ROWS = "document.querySelectorAll('section[aria-label=bookflow] tbody tr').length"
+# over all of its lists: what is planned is listed day by day
+LINES = "document.querySelectorAll('section[aria-label=bookflow] li').length"
 STEADY = "!document.querySelector('section[aria-label=bookflow] [aria-busy=true]')"
 LOADED = "!document.querySelector('section[aria-label=bookflow] [role=status] .chakra-spinner')"
 CHARTS = f"{LOADED} && __find('[role=img] svg, [role=img] canvas')"
@@ -93,12 +95,24 @@ def measure() -> list[Figure]:
 
 def measure_in(stack: AirflowStack, chromium: str) -> list[Figure]:
     """Go through the pages of a stack that is ready, and sum up what each step cost."""
+    from playwright.sync_api import Error
+
     readings: dict[str, list[Reading]] = {}
+    broken: dict[str, str] = {}
     for _ in range(ROUNDS):
         with watching(chromium, stack, "editor") as page:
             for name, take in _steps(stack):
-                readings.setdefault(name, []).append(take(page))
-    return [_sum_up(name, found) for name, found in readings.items()]
+                try:
+                    reading = take(page)
+                except Error as error:
+                    # one step that can't be measured takes no other with it
+                    broken[name] = str(error).splitlines()[0]
+                    print(f"!!! {name}: {broken[name]}", flush=True)
+                    continue
+                readings.setdefault(name, []).append(reading)
+    figures = [_sum_up(name, found) for name, found in readings.items()]
+    lost = [Figure(f"pages: {name}", why, "measured", False) for name, why in broken.items()]
+    return [*figures, *lost]
 
 
 def _sum_up(name: str, found: list[Reading]) -> Figure:
@@ -175,7 +189,7 @@ def _execution_steps(stack: AirflowStack) -> Iterator[Step]:
 def _page_steps() -> Iterator[Step]:
     path = f"{ROOT}/upcoming?days=30"
     yield "upcoming", lambda page: page.go(path, f"{LOADED} && __find('ul')")
-    yield "upcoming: show more", partial(_click, MORE, f"{LOADED} && __find('li:nth-child(60)')")
+    yield "upcoming: show more", partial(_click, MORE, f"{LOADED} && {LINES} >= 60")
     yield "analytics, first visit", lambda page: page.go(f"{ROOT}/analytics", CHARTS)
     yield "bookings", lambda page: page.go(f"{ROOT}/bookings", LOADED)
     yield "analytics", lambda page: page.go(f"{ROOT}/analytics", CHARTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,23 +30,31 @@ def list_runs(folder: Path = KEPT) -> list[Path]:
     return sorted(folder.glob("*.json")) if folder.is_dir() else []
 
 
-def compare(figures: Iterable[Figure], earlier: Path) -> list[str]:
-    """Say in a line each what got slower or faster beyond noise; raises `ConfigurationError`."""
+def read_run(path: Path) -> dict[str, Figure]:
+    """Give the figures of a kept run by what they measure; raises `ConfigurationError`."""
     try:
-        run = json.loads(earlier.read_text(encoding="utf-8"))
-        before = {one["what"]: Figure(**one) for one in run["figures"]}
-        machine = run["machine"]
+        run = json.loads(path.read_text(encoding="utf-8"))
+        return {one["what"]: Figure(**one) for one in run["figures"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
-            f"{earlier} is no run that `make bench` kept ({error}); those are in {KEPT}"
+            f"{path} is no run that `make bench` kept ({error}); those are in {KEPT}"
         ) from error
-    lines = [line for figure in figures if (line := _describe_move(before, figure))]
-    if machine != describe_machine():
-        lines.insert(0, f"that was another machine or version: {machine}")
-    return lines
 
 
-def _describe_move(before: dict[str, Figure], now: Figure) -> str | None:
+def read_newest(folder: Path = KEPT) -> dict[str, Figure]:
+    """Give the newest figure of each kind that the kept runs hold."""
+    newest: dict[str, Figure] = {}
+    for path in list_runs(folder):
+        newest.update(read_run(path))
+    return newest
+
+
+def compare(figures: Iterable[Figure], before: Mapping[str, Figure]) -> list[str]:
+    """Say in a line each what got slower or faster beyond noise."""
+    return [line for figure in figures if (line := _describe_move(before, figure))]
+
+
+def _describe_move(before: Mapping[str, Figure], now: Figure) -> str | None:
     old = before.get(now.what)
     if old is None or not old.value or now.value is None:
         return None

@@ -6,15 +6,15 @@ import os
 import platform
 import statistics
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Literal
 
 MIN_REPEATS = 4
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+YARDSTICK_ROUNDS = 5
+YARDSTICK_STEPS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +48,6 @@ def relative_spread(values: Sequence[float]) -> float:
     return (high - low) / 2 / middle if middle else 0.0
 
 
-def write_page(figures: Iterable[Figure], notes: Iterable[str], *, to_docs: bool) -> str:
-    """Give the table, and write it to the docs."""
-    rows = [
-        "| what | measured | target | met | peer | ratio |",
-        "|---|---|---|---|---|---|",
-        *(
-            f"| {f.what} | {f.measured} | {f.target} | {_yes(f.is_met)} | {f.peer} | {f.ratio} |"
-            for f in figures
-        ),
-    ]
-    parts = [
-        "# Benchmarks",
-        "",
-        "Made by `make bench`, which overwrites this page.",
-        "",
-        f"{describe_machine()}; {datetime.now(UTC).date()}.",
-        "",
-        *rows,
-        "",
-        *(f"- {note}" for note in notes),
-        "",
-    ]
-    text = "\n".join(parts)
-    if to_docs:
-        PAGE.write_text(text, encoding="utf-8")
-    return text
-
-
 def describe_machine() -> str:
     """Say what the figures were measured on."""
     pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -85,5 +57,19 @@ def describe_machine() -> str:
     )
 
 
-def _yes(is_met: bool | None) -> str:
-    return "" if is_met is None else ("yes" if is_met else "no")
+def measure_yardstick() -> Figure:
+    """Time a fixed piece of plain Python: what moves here, the machine moved."""
+    rates = []
+    for _ in range(YARDSTICK_ROUNDS):
+        started = time.process_time()
+        total = 0
+        for number in range(YARDSTICK_STEPS):
+            total += number % 7
+        rates.append(YARDSTICK_STEPS / (time.process_time() - started) / 1e6)
+    return Figure(
+        "yardstick: additions in plain Python",
+        f"{max(rates):.1f} M/s",
+        value=max(rates),
+        better="more",
+        spread=relative_spread(rates),
+    )

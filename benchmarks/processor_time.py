@@ -38,6 +38,11 @@ class StackSpending:
         return take_processor_time(self._parts, forking="scheduler")
 
 
+def show_parts(seconds: Mapping[str, float], factor: float, digits: int) -> str:
+    """Write what each part used, in a unit that `factor` makes of seconds."""
+    return ", ".join(f"{name} {used * factor:.{digits}f}" for name, used in seconds.items())
+
+
 @dataclass(frozen=True, slots=True)
 class _Process:
     pid: int

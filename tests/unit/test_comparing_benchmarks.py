@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.comparing import compare, keep_run, list_runs
-from benchmarks.measuring import Figure, relative_spread
+from benchmarks.comparing import compare, keep_run, list_runs, read_newest, read_run
+from benchmarks.measuring import Figure, measure_yardstick, relative_spread
+from benchmarks.results_page import make_section, read_sections, write_page
 from bookflow.errors import ConfigurationError
 
 LATENCY = Figure("latency", "0.50 s", value=0.5, spread=0.02)
@@ -43,12 +44,12 @@ def test_runs_are_listed_the_oldest_first(tmp_path):
     ],
 )
 def test_what_moved_beyond_noise_is_named(tmp_path, figure, value, word):
-    lines = compare([now(figure, value)], kept(tmp_path, LATENCY, RATE))
+    lines = compare([now(figure, value)], read_run(kept(tmp_path, LATENCY, RATE)))
     assert [line.partition(":")[0] for line in lines] == ([word] if word else [])
 
 
 def test_figures_without_a_value_or_an_earlier_one_are_passed_over(tmp_path):
-    earlier = kept(tmp_path, LATENCY, Figure("words", "many"))
+    earlier = read_run(kept(tmp_path, LATENCY, Figure("words", "many")))
     fresh = [Figure("words", "few"), Figure("new", "1 s", value=1.0)]
     assert compare(fresh, earlier) == []
 
@@ -58,14 +59,48 @@ def test_file_that_is_no_run_is_refused_with_its_name(tmp_path, text):
     path = tmp_path / "odd.json"
     path.write_text(text)
     with pytest.raises(ConfigurationError, match=r"odd\.json"):
-        compare([LATENCY], path)
+        read_run(path)
 
 
-def test_another_machine_is_said(tmp_path):
-    path = kept(tmp_path, LATENCY)
-    path.write_text(path.read_text().replace(" cores", " hundred cores"))
-    [line] = compare([LATENCY], path)
-    assert "hundred cores" in line
+def test_newest_figure_of_each_kind_is_compared_with(tmp_path):
+    old = kept(tmp_path, LATENCY, RATE)
+    old.rename(tmp_path / "20200101T000000Z.json")
+    kept(tmp_path, now(LATENCY, 0.7))
+    newest = read_newest(tmp_path)
+    assert (newest["latency"].value, newest["rate"].value) == (0.7, 200.0)
+    assert read_newest(tmp_path / "none") == {}
+
+
+def test_page_keeps_the_sections_that_were_not_measured_again(tmp_path):
+    page = tmp_path / "page.md"
+    yard = Figure("yardstick", "9 M/s")
+    first = {
+        "specs": make_section("specs", [LATENCY], ["a note"], yard),
+        "airflow": make_section("airflow", [RATE], [], yard),
+    }
+    write_page(first, ["specs", "airflow"], page)
+    again = make_section("specs", [now(LATENCY, 0.7)], [], yard)
+    write_page({"specs": again}, ["specs", "airflow"], page)
+    found = read_sections(page)
+    assert list(found) == ["specs", "airflow"]
+    assert "| latency | 0.7 |" in found["specs"]
+    assert "a note" not in found["specs"]
+    assert found["airflow"] == first["airflow"]
+
+
+def test_page_drops_a_part_that_is_no_more(tmp_path):
+    page = tmp_path / "page.md"
+    yard = Figure("yardstick", "9 M/s")
+    write_page({"old": make_section("old", [LATENCY], [], yard)}, ["old"], page)
+    write_page({"new": make_section("new", [RATE], [], yard)}, ["new"], page)
+    assert list(read_sections(page)) == ["new"]
+
+
+def test_yardstick_measures_this_machine():
+    yard = measure_yardstick()
+    assert yard.value is not None
+    assert yard.value > 0.1
+    assert yard.measured == f"{yard.value:.1f} M/s"
 
 
 def test_spread_is_half_the_middle_half():
