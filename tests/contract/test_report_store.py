@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from bookflow.errors import InputError
+from bookflow.ports.erasing import Wiping
 from bookflow.ports.reports import ExecutionFilter
 from bookflow.records import RunKey, new_id
 from bookflow.store.revisions import list_revisions
@@ -270,3 +271,69 @@ def test_event_types_are_listed_by_slug(scene):
         kind = {**make_booking()["event_type"], "id": f"et-{number}", "slug": slug}
         scene.record(scene.event(make_booking(f"b-{number}", event_type=kind)))
     assert scene.store.event_type_slugs() == ["b-10", "b_2", "intro"]
+
+
+def book_for(scene, key, name, email, *, at=0, workflow="welcome"):
+    invitee = {**make_booking()["invitee"], "name": name, "email": email}
+    event = scene.event(
+        make_booking(key, invitee=invitee), received_at=NOW + minutes(at), fingerprint=key
+    )
+    scene.record(event, scene.execution(event, workflow))
+
+
+@pytest.fixture
+def three_bookings(scene):
+    book_for(scene, "b-1", "Ada Example", "ada@example.org")
+    book_for(scene, "b-12", "Ben Sample", "ben@example.com", at=1, workflow="other")
+    book_for(scene, "x-b-1", "Ida 100% Real", "ida@example.org", at=2)
+    return scene.store
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["x-b-1", "b-12", "b-1"]),
+        ("b-1", ["b-1", "x-b-1", "b-12"]),
+        ("ADA ex", ["b-1"]),
+        ("@example.org", ["x-b-1", "b-1"]),
+        ("100%", ["x-b-1"]),
+        ("b_1", []),
+        ("nobody", []),
+        ("\0", []),
+    ],
+)
+def test_bookings_are_found_by_id_name_and_address(three_bookings, text, found):
+    assert [one["id"] for one in three_bookings.search_subjects(text, limit=9)] == found
+
+
+def test_a_found_booking_says_who_when_and_what(three_bookings):
+    [found] = three_bookings.search_subjects("ada", limit=9)
+    assert found == {
+        "id": "b-1",
+        "status": "confirmed",
+        "start_time": "2026-03-05T13:00:00+00:00",
+        "invitee_name": "Ada Example",
+        "invitee_email": "ada@example.org",
+        "event_type_name": "Intro call",
+    }
+
+
+def test_a_search_keeps_to_its_limit_and_to_the_workflows_given(three_bookings):
+    assert len(three_bookings.search_subjects("", limit=2)) == 2
+    seen = three_bookings.search_subjects("", limit=9, workflow_ids=frozenset({"other"}))
+    assert [one["id"] for one in seen] == ["b-12"]
+    assert three_bookings.search_subjects("", limit=9, workflow_ids=frozenset()) == []
+
+
+def test_a_booking_that_was_erased_is_not_found(three_bookings):
+    wiping = Wiping(["b-1"], ["invitee"], "ada@example[.]org|^ann@example[.]org$", "erased-1")
+    three_bookings.wipe_subjects(wiping, now=NOW)
+    assert [one["id"] for one in three_bookings.search_subjects("b-1", limit=9)] == [
+        "x-b-1",
+        "b-12",
+    ]
+
+
+def test_a_booking_beyond_the_reach_is_found_by_its_whole_id(three_bookings):
+    assert three_bookings.search_subjects("b-1", limit=9, reach=1)[0]["id"] == "b-1"
+    assert three_bookings.search_subjects("ada", limit=9, reach=1) == []

@@ -38,6 +38,7 @@ GET     /executions/export                           read       200
 GET     /executions/{execution_id}                   read       404
 POST    /executions/{execution_id}/retry             some       404
 POST    /executions/{execution_id}/cancel            some       404
+GET     /bookings                                    read       200
 GET     /bookings/{booking_id:path}/timeline         read       404
 GET     /health                                      signed-in  200
 GET     /context-fields                              read       200

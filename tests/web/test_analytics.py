@@ -95,7 +95,8 @@ def test_performance_at_a_glance(play: Play, get: Any) -> None:
     ]
     [pattern] = found["error_patterns"]
     assert (pattern["cause"], pattern["share"]) == ("http-503", 100.0)
-    assert pattern["actions"] == [{"workflow_id": "hello", "action": "mail", "count": 2}]
+    place = {"workflow_id": "hello", "workflow_name": "Hello", "action": "mail", "count": 2}
+    assert pattern["actions"] == [place]
     assert [row["failed"] for row in found["endpoints"]] == [2]
     # thirty days are thirty points and what is left of the first one
     assert len(found["trend"]) == 31

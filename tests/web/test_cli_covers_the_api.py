@@ -54,6 +54,7 @@ WITHOUT = {
     "POST /workflows/bulk": "activate and deactivate take several ids",
     "GET /workflows/{workflow_id}/execution-summary": "stats --workflow",
     "GET /me": "for pages",
+    "GET /bookings": "for pages that let one choose",
     "GET /deliveries": "executions get tells those of one; many are for pages",
     "GET /analytics/activity": "for the small charts of a page",
     "GET /inbound-requests": "for the page of admins",

@@ -71,6 +71,15 @@ def client(stage: Stage, workbench: Any) -> Seat:
     return stage.seat()
 
 
+def test_running_by_hand_is_tried_without_the_delay(client: Any) -> None:
+    trial = client.post(TESTED, json={"by_hand": True}).json()
+    assert (trial["trigger"], trial["due_at"]) == ("manual", "2026-03-01T12:00:00+00:00")
+    for body in ({"by_hand": "yes"}, {"by_hand": True, "mode": "live_test"}):
+        answer = client.post(TESTED, json=body)
+        assert answer.status_code == 422
+        assert [one["field"] for one in answer.json()["errors"]] == ["by_hand"]
+
+
 def test_without_a_body_a_made_up_booking_is_tried(client: Any) -> None:
     answer = client.post(TESTED)
     assert answer.status_code == 200, answer.text

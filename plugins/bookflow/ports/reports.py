@@ -71,6 +71,10 @@ DELIVERY_REACH = 1_000
 """How many executions one page of deliveries looks through at most."""
 
 
+SUBJECT_REACH = 20_000
+"""How many bookings a search looks through at most, beside the one whose id was given."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
     """What `GET /deliveries` can ask for; `workflow_ids` limits to what the user may see."""
@@ -141,6 +145,22 @@ class ReportStore(Protocol):
 
         Without `has_actions`, which is faster, `actions` are empty. Executions that were cleaned up
         still count.
+        """
+        ...
+
+    def search_subjects(
+        self,
+        text: str,
+        *,
+        limit: int,
+        workflow_ids: Collection[str] | None = None,
+        reach: int = SUBJECT_REACH,
+    ) -> list[dict[str, Any]]:
+        """Find bookings by a part of their id, or of their invitee's name or address.
+
+        The one of this very id comes first, then those told of last; without text all fit. Looks
+        through the `reach` that changed last. With `workflow_ids` only those that one of these
+        took up.
         """
         ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from copy import deepcopy
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from bookflow.records import EventSource, NewEvent
@@ -69,6 +70,21 @@ class MemoryBookings:
             **{f"event_type_{name}": event_type[name] for name in EVENT_TYPE_FIELDS},
         }
         return nest_booking(deepcopy(joined))
+
+    def search(self, text: str, *, reach: int) -> list[_Row]:
+        """Find bookings by a part of their id, or of their invitee's name or address."""
+        known = [row for row in self._bookings.values() if not row.get("erased_at")]
+        known.sort(key=lambda row: row["id"])
+        known.sort(key=lambda row: row["updated_at"], reverse=True)
+        near = [row for row in known if row["id"] == text]
+        near += [row for row in known[:reach] if row["id"] != text and _names(row, text.lower())]
+        return [self._brief(row) for row in near]
+
+    def _brief(self, row: _Row) -> _Row:
+        named = {name: row[name] for name in ("id", "status", "invitee_name", "invitee_email")}
+        event_type = self._event_types[row["event_type_id"]]["name"]
+        start = row["start_time"].astimezone(UTC).isoformat()
+        return {**named, "start_time": start, "event_type_name": event_type}
 
     def keep(self, newest: Sequence[NewEvent]) -> set[str]:
         """Take the newest snapshots of a batch; gives the ids of bookings that are new."""
@@ -152,6 +168,11 @@ class MemoryBookings:
 def is_change(before: _Row | None, after: _Row) -> bool:
     """Tell whether a booking is new, or its status or times changed."""
     return before is None or any(before[name] != after[name] for name in CHANGE_FIELDS)
+
+
+def _names(row: _Row, part: str) -> bool:
+    said = (row[name] or "" for name in ("id", "invitee_name", "invitee_email"))
+    return any(part in text.lower() for text in said)
 
 
 def _fill(known: _Row, row: _Row) -> bool:

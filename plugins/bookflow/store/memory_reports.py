@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookflow.ports.reports import (
     DELIVERY_REACH,
+    SUBJECT_REACH,
     DeliveryPage,
     ExecutionFilter,
     ExecutionOrder,
@@ -197,6 +198,28 @@ class MemoryReports:
                 for (name, action, kind), rows in sorted(by_action.items())
             ]
             return shape_statistics(workflows, actions if has_actions else ())
+
+    def search_subjects(
+        self,
+        text: str,
+        *,
+        limit: int,
+        workflow_ids: Collection[str] | None = None,
+        reach: int = SUBJECT_REACH,
+    ) -> list[dict[str, Any]]:
+        """Find bookings by a part of their id, or of their invitee's name or address."""
+        with self._lock:
+            taken_up = {
+                row["booking_id"]
+                for row in self._executions.values()
+                if workflow_ids is None or row["workflow_id"] in workflow_ids
+            }
+            found = [
+                row
+                for row in self._bookings.search(text, reach=reach)
+                if workflow_ids is None or row["id"] in taken_up
+            ]
+        return found[:limit]
 
     def event_type_slugs(self) -> list[str]:
         """List the slugs of every known event type, sorted."""

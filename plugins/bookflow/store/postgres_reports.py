@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError
 from bookflow.ports.reports import (
     DELIVERY_REACH,
+    SUBJECT_REACH,
     DeliveryPage,
     ExecutionOrder,
     ExecutionPage,
@@ -149,6 +151,32 @@ class PostgresReports:
             return shape_statistics(found[0], found[1] if has_actions else ())
 
         return self._database.read(ask)
+
+    def search_subjects(
+        self,
+        text: str,
+        *,
+        limit: int,
+        workflow_ids: Collection[str] | None = None,
+        reach: int = SUBJECT_REACH,
+    ) -> list[dict[str, Any]]:
+        """Find bookings by a part of their id, or of their invitee's name or address."""
+        if not is_storable(text):
+            return []
+        words = [*(["text"] if text else []), *([] if workflow_ids is None else ["workflow_ids"])]
+        params = {
+            "text": text,
+            "limit": limit,
+            "reach": reach,
+            "workflow_ids": sorted(filter(is_storable, workflow_ids or ())),
+        }
+        query = load_queries("reports")["search_subjects"].given(*words)
+        rows = self._database.read(
+            lambda link: link.execute(query, params, prepare=False).fetchall()
+        )
+        return [
+            {**row, "start_time": row["start_time"].astimezone(UTC).isoformat()} for row in rows
+        ]
 
     def event_type_slugs(self) -> list[str]:
         """List the slugs of every known event type, sorted."""

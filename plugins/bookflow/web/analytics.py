@@ -24,7 +24,7 @@ from bookflow.web.analytics_schemas import (
 )
 from bookflow.web.deps import RightsDep, require_reading
 from bookflow.web.lifecycle import RuntimeDep
-from bookflow.web.naming import with_names
+from bookflow.web.naming import name_workflows, with_names
 from bookflow.web.reading import refuse_unknown
 from bookflow.web.schemas import PROBLEMS_OF_READS
 
@@ -50,7 +50,8 @@ def get_performance(asked: QuestionDep, runtime: RuntimeDep) -> JSONResponse:
     Right to the row at this moment, over the workflows you may see. Executions count when they
     ended; what was cleaned up since counts on.
     """
-    return JSONResponse(runtime.management.analytics.tell_performance(asked))
+    answer = runtime.management.analytics.tell_performance(asked)
+    return JSONResponse(name_workflows(answer, runtime.specs))
 
 
 @router.get(
@@ -88,7 +89,8 @@ def get_activity(asked: ActivityDep, runtime: RuntimeDep) -> JSONResponse:
 )
 def get_failures(asked: QuestionDep, runtime: RuntimeDep) -> JSONResponse:
     """Give the causes of failed actions, where they struck, and how many there were over time."""
-    return JSONResponse(runtime.management.analytics.tell_causes(asked, "failed"))
+    answer = runtime.management.analytics.tell_causes(asked, "failed")
+    return JSONResponse(name_workflows(answer, runtime.specs))
 
 
 @router.get(
@@ -99,7 +101,8 @@ def get_failures(asked: QuestionDep, runtime: RuntimeDep) -> JSONResponse:
 )
 def get_skips(asked: QuestionDep, runtime: RuntimeDep) -> JSONResponse:
     """Give the rules and other reasons that actions were skipped for, where and over time."""
-    return JSONResponse(runtime.management.analytics.tell_causes(asked, "skipped"))
+    answer = runtime.management.analytics.tell_causes(asked, "skipped")
+    return JSONResponse(name_workflows(answer, runtime.specs))
 
 
 @router.get(
@@ -121,7 +124,8 @@ def get_endpoint_figures(asked: QuestionDep, runtime: RuntimeDep) -> JSONRespons
 )
 def get_action_figures(asked: QuestionDep, runtime: RuntimeDep) -> JSONResponse:
     """Give figures per type of action, and per action with its causes."""
-    return JSONResponse(runtime.management.analytics.tell_actions(asked))
+    answer = runtime.management.analytics.tell_actions(asked)
+    return JSONResponse(name_workflows(answer, runtime.specs))
 
 
 @router.get(
@@ -132,7 +136,8 @@ def get_action_figures(asked: QuestionDep, runtime: RuntimeDep) -> JSONResponse:
 )
 def rank_workflows(asked: QuestionDep, runtime: RuntimeDep) -> JSONResponse:
     """Rank workflows by success, and say of those in trouble why."""
-    return JSONResponse(runtime.management.analytics.rank_workflows(asked))
+    answer = runtime.management.analytics.rank_workflows(asked)
+    return JSONResponse(name_workflows(answer, runtime.specs))
 
 
 @router.get(
@@ -174,7 +179,8 @@ def summarize_workflow(
     answer = runtime.management.analytics.summarize_workflow(workflow_id, asked.about(chosen))
     statistics = figures_of(known[0] if known else None)
     failures = _find_failures(runtime, workflow_id, asked.limit)
-    return JSONResponse({**answer, "statistics": statistics, "recent_failures": failures})
+    named = name_workflows(answer, runtime.specs)
+    return JSONResponse({**named, "statistics": statistics, "recent_failures": failures})
 
 
 def _find_failures(runtime: Runtime, workflow_id: str, limit: int) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from bookflow.web.schemas import Answer, ExecutionSummary
 
 _TIME = "2026-03-01T00:00:00+01:00"
 _WORKFLOW = "booking-confirmation"
+_NAMED = "Its name as the file says now; null where there is no valid one."
 
 
 class CountedPeriod(Answer):
@@ -92,6 +93,7 @@ class CausePlace(Answer):
     """Where a cause struck."""
 
     workflow_id: str = Field(description="The workflow.", examples=[_WORKFLOW])
+    workflow_name: str | None = Field(description=_NAMED, examples=["Confirm a booking"])
     action: str = Field(description="The action.", examples=["Tell the CRM"])
     count: int = Field(description="How often.", examples=[4])
 
@@ -122,6 +124,7 @@ class ActionFigures(TypeFigures):
     """How one action ended."""
 
     workflow_id: str = Field(description="Its workflow.", examples=[_WORKFLOW])
+    workflow_name: str | None = Field(description=_NAMED, examples=["Confirm a booking"])
     action: str = Field(description="Its name.", examples=["Confirm by e-mail"])
     skips: list[CauseCount] = Field(description="What it was skipped for.")
     failures: list[CauseCount] = Field(description="What it failed of.")
@@ -160,6 +163,7 @@ class WorkflowFigures(ExecutionFigures):
     """Figures of one workflow."""
 
     workflow_id: str = Field(description="The workflow.", examples=[_WORKFLOW])
+    workflow_name: str | None = Field(description=_NAMED, examples=["Confirm a booking"])
     latency: LatencyFigures = Field(description="Its latencies.")
 
 
@@ -217,6 +221,7 @@ class WorkflowReport(Comparison):
     """History and figures of one workflow."""
 
     workflow_id: str = Field(description="The workflow.", examples=[_WORKFLOW])
+    workflow_name: str | None = Field(description=_NAMED, examples=["Confirm a booking"])
     statistics: LifetimeFigures = Field(description="Since the beginning.")
     trend: list[TrendPoint] = Field(description="One per hour, day or week.")
     actions: list[ActionFigures] = Field(description="By action, with causes.")

@@ -1,20 +1,23 @@
-"""The timeline of a booking."""
+"""Finding a booking, and its timeline."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, Field
 
 from bookflow.errors import NotFoundError
 from bookflow.web.deps import VisibilityDep, require_reading
 from bookflow.web.lifecycle import Runtime, RuntimeDep
-from bookflow.web.reading import read_query_text
-from bookflow.web.schemas import PROBLEMS_OF_READS, Timeline
+from bookflow.web.reading import read_query_text, refuse_unknown
+from bookflow.web.schemas import PROBLEMS_OF_READS, Answer, Timeline
 from bookflow.web.visibility import Visibility
+
+LONGEST_LIST = 100
 
 router = APIRouter(
     prefix="/bookings",
@@ -22,6 +25,64 @@ router = APIRouter(
     dependencies=[Depends(require_reading)],
     responses=PROBLEMS_OF_READS,
 )
+
+
+Search = Annotated[
+    str | None,
+    Query(
+        description="A part of the booking's id, or of its invitee's name or e-mail address.",
+        examples=["ada@example.com"],
+    ),
+]
+Limit = Annotated[int, Query(ge=1, le=LONGEST_LIST, description="How many at most.", examples=[20])]
+
+
+class FoundBooking(Answer):
+    """A booking as lists show it."""
+
+    id: str = Field(description="The booking.", examples=["bk-2041"])
+    status: str = Field(description="As it is now.", examples=["confirmed"])
+    start_time: AwareDatetime = Field(
+        description="When the meeting starts.", examples=["2026-03-02T14:30:00+01:00"]
+    )
+    invitee_name: str | None = Field(description="Who booked.", examples=["Ada Example"])
+    invitee_email: str | None = Field(description="Their address.", examples=["ada@example.com"])
+    event_type_name: str | None = Field(description="What was booked.", examples=["Intro call"])
+
+
+class BookingList(Answer):
+    """Bookings that fit a search."""
+
+    bookings: list[FoundBooking] = Field(
+        description="The one of the very id first, then those told of last; at most `limit`."
+    )
+
+
+@router.get(
+    "",
+    summary="Find bookings",
+    response_model=None,
+    responses={200: {"model": BookingList, "description": "Those that fit, newest first."}},
+)
+def list_bookings(
+    request: Request,
+    runtime: RuntimeDep,
+    visibility: VisibilityDep,
+    search: Search = None,
+    limit: Limit = 20,
+) -> JSONResponse:
+    """Find bookings by what people know of them; without `search` those told of last.
+
+    Looks through the 20,000 bookings that changed last, and finds any by its whole id. Who may not
+    see every workflow finds only bookings that a workflow they may see took up.
+    """
+    refuse_unknown(request.query_params.keys(), ("search", "limit"))
+    found = runtime.reports.search_subjects(
+        (read_query_text("search", search) or "").strip(),
+        limit=limit,
+        workflow_ids=visibility.workflow_ids,
+    )
+    return JSONResponse({"bookings": found})
 
 
 @router.get(

@@ -19,3 +19,13 @@ def with_name(found: Mapping[str, Any], specs: SpecSource) -> dict[str, Any]:
 def with_names(items: Iterable[Mapping[str, Any]], specs: SpecSource) -> list[dict[str, Any]]:
     """Add `workflow_name` to each of a list."""
     return [with_name(item, specs) for item in items]
+
+
+def name_workflows(answer: Any, specs: SpecSource) -> Any:
+    """Add `workflow_name` wherever in an answer a `workflow_id` stands."""
+    if isinstance(answer, list):
+        return [name_workflows(one, specs) for one in answer]
+    if not isinstance(answer, dict):
+        return answer
+    named = {key: name_workflows(value, specs) for key, value in answer.items()}
+    return with_name(named, specs) if "workflow_id" in named else named

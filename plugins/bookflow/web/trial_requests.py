@@ -77,6 +77,11 @@ def read_request(content: Mapping[str, Any], modes: tuple[TrialMode, ...]) -> Tr
     if mode is TrialMode.MOCK and not is_made_up:
         field = "booking" if booking is not None else "booking_id"
         raise InputError(field, "belongs to the mode `real_data`; a made-up booking needs none")
+    is_by_hand = content.get("by_hand", False)
+    if not isinstance(is_by_hand, bool):
+        raise InputError("by_hand", "must be true or false")
+    if is_by_hand and mode is TrialMode.LIVE:
+        raise InputError("by_hand", "belongs to the modes that send nothing")
     return TrialRequest(
         mode=mode,
         subject_id=booking_id,
@@ -85,6 +90,7 @@ def read_request(content: Mapping[str, Any], modes: tuple[TrialMode, ...]) -> Tr
         overrides=overrides or {},
         at=read_time(content),
         only=read_names(content, "actions"),
+        is_by_hand=is_by_hand,
     )
 
 

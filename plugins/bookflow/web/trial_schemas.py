@@ -80,6 +80,11 @@ class TrialOptions(_Draft):
         None, description="Only these actions.", examples=[["Say hello"]]
     )
     send_to: SendTo | None = Field(None, description="For `live_test`: where to send.")
+    by_hand: bool = Field(
+        False,
+        description="Say what `execute` would do: now, whatever the trigger. Not for `live_test`.",
+        examples=[True],
+    )
 
 
 class WhatIfRequest(_Draft):

@@ -47,7 +47,7 @@ from bookflow.web.workflow_requests import Editable, Readable
 
 BULK_LIMIT = 100
 SUBJECT_KEYS = ("mode", "booking_id", "booking", "variant", "overrides", "at")
-TEST_KEYS = (*SUBJECT_KEYS, "spec", "yaml", "actions", "send_to")
+TEST_KEYS = (*SUBJECT_KEYS, "spec", "yaml", "actions", "send_to", "by_hand")
 BULK_KEYS = (*SUBJECT_KEYS, "workflow_ids", "filter")
 FILTER_KEYS = ("trigger", "organizer", "is_active", "tag")
 WHAT_IF_KEYS = ("execution_id", "event_id", "spec", "yaml")

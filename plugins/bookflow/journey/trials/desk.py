@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bookflow.errors import BookflowError, InputError
+from bookflow.journey.by_hand import MANUAL
 from bookflow.journey.trials.comparing import compare_trials
 from bookflow.journey.trials.outcomes import Trial, TrialStatus
 from bookflow.journey.trials.trying_out import try_out
@@ -95,6 +96,7 @@ class TrialDesk:
             now=now,
             compile_action=self.compile_action,
             only=request.only,
+            event_trigger=MANUAL if request.is_by_hand else None,
         )
 
     def _try_within(

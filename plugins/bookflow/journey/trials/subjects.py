@@ -30,7 +30,10 @@ class TrialMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrialRequest:
-    """What to try a workflow on, and when; `only` names the actions to try."""
+    """What to try a workflow on, and when; `only` names the actions to try.
+
+    `is_by_hand`: as if somebody ran it now, whatever its trigger.
+    """
 
     mode: TrialMode = TrialMode.MOCK
     subject_id: str | None = None
@@ -39,6 +42,7 @@ class TrialRequest:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     at: datetime | None = None
     only: tuple[str, ...] | None = None
+    is_by_hand: bool = False
 
     @property
     def is_about_somebody(self) -> bool:

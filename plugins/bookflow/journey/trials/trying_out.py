@@ -53,17 +53,18 @@ def try_out(
 
     Conditions and content are those of the moment the execution would run. `only` names the
     actions to try; without it all active ones are. `event_trigger` is the kind of event, where
-    that may be another than the workflow listens to.
+    that may be another than the workflow listens to; started by hand it is due at once.
     """
     started = time.perf_counter()
     workflow = loaded.workflow
-    due_at, reason = _plan(workflow, subject, domain, now)
+    is_by_hand = event_trigger == MANUAL
+    due_at, reason = (now, None) if is_by_hand else _plan(workflow, subject, domain, now)
     job = Job(
         execution_id=TRIAL_EXECUTION,
         workflow_id=workflow.id,
         workflow_version=loaded.version,
         event_id=TRIAL_EXECUTION,
-        trigger=workflow.trigger,
+        trigger=MANUAL if is_by_hand else workflow.trigger,
         subject_id=domain.subject_id(subject),
         occurred_at=now,
         due_at=due_at,
@@ -78,7 +79,7 @@ def try_out(
     return Trial(
         workflow_id=workflow.id,
         workflow_version=loaded.version,
-        trigger=workflow.trigger,
+        trigger=job.trigger,
         subject_id=job.subject_id,
         reason=_mismatch(workflow, domain.category_of(subject), event_trigger) or reason,
         due_at=due_at,
@@ -91,7 +92,9 @@ def try_out(
 def _mismatch(workflow: Workflow, category: str | None, event_trigger: str | None) -> str | None:
     if not workflow.is_active:
         return "the workflow is not active"
-    if event_trigger not in (None, MANUAL, workflow.trigger):
+    if event_trigger == MANUAL:
+        return None
+    if event_trigger not in (None, workflow.trigger):
         return f"the event is `{event_trigger}`, the workflow listens to `{workflow.trigger}`"
     if workflow.event_types and category not in workflow.event_types:
         wanted = ", ".join(workflow.event_types)

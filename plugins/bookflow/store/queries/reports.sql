@@ -207,6 +207,41 @@ GROUP BY workflow_id, action, type
 HAVING sum(count) <> 0
 ORDER BY workflow_id COLLATE "C", action COLLATE "C", type COLLATE "C";
 
+-- name: search_subjects
+-- description: Find bookings by a part of their id, or of their invitee's name or address.
+-- Looks through those that changed last, by the index of changes, and at the one of this very id.
+WITH near AS (
+    (
+        SELECT id, status, start_time, event_type_id, invitee_name, invitee_email, updated_at
+        FROM bookflow.bookings
+        WHERE erased_at IS NULL
+        ORDER BY changed_xid DESC
+        LIMIT %(reach)s
+    )
+    UNION -- if: text
+    SELECT id, status, start_time, event_type_id, invitee_name, invitee_email, updated_at -- if: text
+    FROM bookflow.bookings -- if: text
+    WHERE id = %(text)s AND erased_at IS NULL -- if: text
+)
+SELECT n.id, n.status, n.start_time, n.invitee_name, n.invitee_email, t.name AS event_type_name
+FROM near AS n
+JOIN bookflow.event_types AS t ON t.id = n.event_type_id
+WHERE
+    true
+    AND ( -- if: text
+        position(lower(%(text)s) IN lower(n.id)) > 0 -- if: text
+        OR position(lower(%(text)s) IN lower(n.invitee_name)) > 0 -- if: text
+        OR position(lower(%(text)s) IN lower(n.invitee_email)) > 0 -- if: text
+    ) -- if: text
+    AND EXISTS ( -- if: workflow_ids
+        SELECT 1 FROM bookflow.executions AS e -- if: workflow_ids
+        WHERE e.booking_id = n.id AND e.workflow_id = ANY(%(workflow_ids)s) -- if: workflow_ids
+    ) -- if: workflow_ids
+ORDER BY
+    n.id = %(text)s DESC, -- if: text
+    n.updated_at DESC, n.id
+LIMIT %(limit)s;
+
 -- name: event_type_slugs
 -- description: List the slugs of event types, in the order of their bytes.
 SELECT slug FROM bookflow.event_types ORDER BY slug COLLATE "C";

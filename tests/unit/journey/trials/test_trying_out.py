@@ -85,6 +85,17 @@ def test_reminder_runs_before_the_start() -> None:
     assert shown(trial)["timing"]["deadline"] == "2026-03-05T13:00:00+00:00"
 
 
+def test_what_is_run_by_hand_is_due_at_once_whatever_the_trigger() -> None:
+    loaded = make("before_meeting", "delay_minutes: 24h\nevent_types: [other]\n")
+    subject = DOMAIN.make_sample(loaded.workflow, now=NOW)
+    subject["event_type"]["slug"] = "intro"
+    trial = try_on(loaded, subject, event_trigger="manual")
+    assert (trial.trigger, trial.due_at, trial.runs_at) == ("manual", NOW, NOW)
+    assert trial.reason is None
+    assert shown(trial)["status"] == "would_run"
+    assert shown(trial)["timing"]["deadline"] is None
+
+
 def test_reminder_whose_time_had_passed_follows_if_past() -> None:
     for policy, matches in (("skip", False), ("send", True)):
         loaded = make("before_meeting", f"delay_minutes: 24h\nif_past: {policy}\n")
