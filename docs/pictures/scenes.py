@@ -46,7 +46,7 @@ def _find_story(api: httpx.Client) -> str:
 def _choose(page: Any, action: str, booking: str) -> Any:
     page.get_by_role("button", name=action).click()
     panel = page.get_by_role("region", name=f"Action {action}")
-    panel.get_by_label("Show it for").select_option(label=booking)
+    panel.get_by_label("Show it for").select_option(booking)
     panel.get_by_role("textbox", name="Message").wait_for()
     return panel
 

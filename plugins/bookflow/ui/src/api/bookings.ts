@@ -25,6 +25,24 @@ export function useTimeline(bookingId: string) {
   });
 }
 
+/** Bookings by a part of their id, name or address; without text those told of last. */
+export function useFoundBookings(search: string, limit: number) {
+  return useQuery({
+    queryKey: ["bookings", search, limit],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET("/api/v1/bookings", {
+          params: { query: { search: search || undefined, limit } },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    // one that was made a moment ago is what people look for
+    staleTime: 0,
+    refetchInterval: LIVE / 3,
+  });
+}
+
 /** What the workflows are going to do, the nearest first. */
 export function useUpcoming(filter: UpcomingFilter) {
   return useQuery({

@@ -148,6 +148,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_bookings_api_v1_bookings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/timeline": {
         parameters: {
             query?: never;
@@ -986,6 +1002,7 @@ export interface components {
             successful: number;
             type: string;
             workflow_id: string;
+            workflow_name: string | null;
         };
         ActionHead: {
             is_active: boolean | null;
@@ -1079,6 +1096,9 @@ export interface components {
             start_time: string;
             /** @default confirmed */
             status: string;
+        };
+        BookingList: {
+            bookings: components["schemas"]["FoundBooking"][];
         };
         BulkAction: {
             name: string;
@@ -1212,6 +1232,7 @@ export interface components {
             action: string;
             count: number;
             workflow_id: string;
+            workflow_name: string | null;
         };
         CauseTrend: {
             cause: string;
@@ -1473,6 +1494,15 @@ export interface components {
             success_rate: number | null;
             successful_executions: number;
             total_executions: number;
+        };
+        FoundBooking: {
+            event_type_name: string | null;
+            id: string;
+            invitee_email: string | null;
+            invitee_name: string | null;
+            /** Format: date-time */
+            start_time: string;
+            status: string;
         };
         Health: {
             components: {
@@ -1737,6 +1767,7 @@ export interface components {
             success_rate: number | null;
             successful: number;
             workflow_id: string;
+            workflow_name: string | null;
         };
         QueuedExecution: {
             /** Format: date-time */
@@ -1988,6 +2019,8 @@ export interface components {
             booking: components["schemas"]["Booking"] | null;
             /** @default null */
             booking_id: string | null;
+            /** @default false */
+            by_hand: boolean;
             /**
              * @default mock_data
              * @enum {string}
@@ -2166,6 +2199,7 @@ export interface components {
             success_rate: number | null;
             successful: number;
             workflow_id: string;
+            workflow_name: string | null;
         };
         WorkflowList: {
             next_cursor: string | null;
@@ -2187,6 +2221,7 @@ export interface components {
             statistics: components["schemas"]["LifetimeFigures"];
             trend: components["schemas"]["TrendPoint"][];
             workflow_id: string;
+            workflow_name: string | null;
         };
         WorkflowSummary: {
             actions: components["schemas"]["ActionHead"][];
@@ -2239,6 +2274,7 @@ export type AuditList = components['schemas']['AuditList'];
 export type BatchAnswer = components['schemas']['BatchAnswer'];
 export type BatchEvent = components['schemas']['BatchEvent'];
 export type Booking = components['schemas']['Booking'];
+export type BookingList = components['schemas']['BookingList'];
 export type BulkAction = components['schemas']['BulkAction'];
 export type BulkAnswer = components['schemas']['BulkAnswer'];
 export type BulkChange = components['schemas']['BulkChange'];
@@ -2288,6 +2324,7 @@ export type ExecutionSummary = components['schemas']['ExecutionSummary'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type FigureChange = components['schemas']['FigureChange'];
 export type Figures = components['schemas']['Figures'];
+export type FoundBooking = components['schemas']['FoundBooking'];
 export type Health = components['schemas']['Health'];
 export type InboundAnswer = components['schemas']['InboundAnswer'];
 export type InboundList = components['schemas']['InboundList'];
@@ -2626,6 +2663,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditList"];
+                };
+            };
+        };
+    };
+    list_bookings_api_v1_bookings_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                search?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingList"];
                 };
             };
         };

@@ -61,10 +61,21 @@ export function etagOf({ version }: { version: string }): string {
   return `"${version}"`;
 }
 
+type Owned = Pick<WorkflowSummary, "organizer">;
+
 /** Whether the user may change a workflow, as far as can be told without asking the server. */
-export function mayChange(account: Account, { organizer }: Pick<WorkflowSummary, "organizer">) {
-  if (!account.may_edit || account.own_names === null) return account.may_edit;
-  const own = account.own_names.map((name) => name.toLowerCase());
+export function mayChange(account: Account, workflow: Owned) {
+  return account.may_edit && isOwn(account, workflow);
+}
+
+/** Whether the user may run a workflow, as far as can be told without asking the server. */
+export function mayStart(account: Account, workflow: Owned) {
+  return account.may_run && isOwn(account, workflow);
+}
+
+function isOwn({ own_names }: Account, { organizer }: Owned): boolean {
+  if (own_names === null) return true;
+  const own = own_names.map((name) => name.toLowerCase());
   return organizer !== null && own.includes(organizer.toLowerCase());
 }
 

@@ -4,6 +4,7 @@ import { Link, NavLink, useSearchParams } from "react-router-dom";
 
 import { airflow, paths, withQuery } from "../app/paths";
 import { StatusBadge } from "../badges/StatusBadge";
+import { RunButton } from "./RunButton";
 
 interface Props {
   id: string;
@@ -35,7 +36,10 @@ export function WorkflowHead({ id, name, state, children }: Props) {
             {id}
           </Badge>
         </HStack>
-        {children}
+        <HStack gap={2} wrap="wrap">
+          {children}
+          {state === "active" ? <RunButton workflow={id} label="Run for a booking…" /> : null}
+        </HStack>
       </Flex>
       <Box as="nav" aria-label="Pages of this workflow" overflowX="auto" mt={1}>
         <HStack gap={1} minWidth="max-content" fontSize="sm" ml={-2}>

@@ -1,7 +1,6 @@
 import { Table, Text } from "@chakra-ui/react";
 
 import type { ActionFigures, CauseCount } from "../../api/schema";
-import { paths } from "../../app/paths";
 import { formatSeconds } from "../../times/formats";
 import { nameAction } from "../../words/triggers";
 import { spellCause } from "./causeWords";
@@ -9,6 +8,7 @@ import { formatNumber } from "./compareWords";
 import { failedExecutions, skippedExecutions } from "../../links/executionLinks";
 import { FigurePanel } from "./FigurePanel";
 import { PageLink } from "../../links/PageLink";
+import { nameOf, WorkflowLink } from "./WorkflowLink";
 
 interface Props {
   actions: ActionFigures[];
@@ -79,7 +79,7 @@ function ActionRow({ figures, isOneWorkflow }: { figures: ActionFigures; isOneWo
           {isOneWorkflow ? null : (
             <>
               {" "}
-              of <PageLink to={paths.figures(workflow_id)}>{workflow_id}</PageLink>
+              of <WorkflowLink of={figures} />
             </>
           )}
         </Text>
@@ -132,6 +132,7 @@ function toSheet(actions: ActionFigures[]) {
     name: "actions",
     columns: [
       "Workflow",
+      "Its id",
       "Action",
       "Type",
       "Done",
@@ -143,6 +144,7 @@ function toSheet(actions: ActionFigures[]) {
       "Skipped for",
     ],
     rows: actions.map((one) => [
+      nameOf(one),
       one.workflow_id,
       one.action,
       one.type,

@@ -38,7 +38,7 @@ export function AnalyticsFigures({ stats, filter }: Props) {
     <Stack gap={4}>
       <MostFailing stats={stats} />
       <FigureTiles executions={executions} latency={stats.latency} before={compared_with} />
-      <CountedTime period={period} before={compared_with.period} />
+      <CountedTime period={period} before={compared_with} />
       <TrendCharts trend={stats.trend} zone={period.timezone} failures={failures.data} />
       <SimpleGrid columns={{ base: 1, xl: 2 }} gap={4}>
         <RankingPanel

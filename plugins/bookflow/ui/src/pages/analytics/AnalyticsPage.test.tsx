@@ -29,8 +29,14 @@ it("answers at a glance which workflow fails most, and links to why", async () =
   serve(ANSWERS);
   renderPage(<AnalyticsPage />, AT);
   expect(
-    await screen.findByRole("heading", { name: /tell-crm fails most: 4 of 20 executions failed/ }),
+    await screen.findByRole("heading", {
+      name: /Tell the CRM of bookings fails most: 4 of 20 executions failed/,
+    }),
   ).toBeVisible();
+  for (const link of screen.getAllByRole("link", { name: "Tell the CRM of bookings" })) {
+    expect(link).toHaveAttribute("title", "tell-crm");
+    expect(link).toHaveAttribute("href", "/plugin/workflows/workflow/tell-crm/figures");
+  }
   expect(screen.getByRole("link", { name: "4 times" })).toHaveAttribute(
     "href",
     "/plugin/workflows/executions?workflow=tell-crm&cause=http-503&failures=true",
@@ -42,6 +48,16 @@ it("compares with the period before in words", async () => {
   renderPage(<AnalyticsPage />, AT);
   expect(await screen.findByText("2 fewer than in the period before (−33.3 %)")).toBeVisible();
   expect(screen.getByText("better by 2.5 points: 94 % in the period before")).toBeVisible();
+});
+
+it("says only once that there is nothing to compare with", async () => {
+  const none = { created: 0, ended: 0, successful: 0, failed: 0, cancelled: 0, success_rate: null };
+  const latency = { count: 0, p50_ms: null, p90_ms: null, p95_ms: null, p99_ms: null };
+  const compared_with = { ...STATS.compared_with, executions: none, latency };
+  serve({ ...ANSWERS, "GET /performance-stats": { ...STATS, compared_with } });
+  renderPage(<AnalyticsPage />, AT);
+  expect(await screen.findAllByText(/nothing to compare with/)).toHaveLength(1);
+  expect(screen.queryByText(/fewer than in the period before/)).toBeNull();
 });
 
 it("shows the figures of a chart as a table on demand", async () => {

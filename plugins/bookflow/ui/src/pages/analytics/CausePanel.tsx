@@ -1,13 +1,13 @@
 import { Box, Table, Text } from "@chakra-ui/react";
 
 import type { CauseFigures } from "../../api/schema";
-import { paths } from "../../app/paths";
 import { nameAction } from "../../words/triggers";
 import { codeOf, spellCause } from "./causeWords";
 import { formatNumber } from "./compareWords";
 import { FigurePanel } from "./FigurePanel";
 import { PageLink } from "../../links/PageLink";
 import { ShareBar } from "./ShareBar";
+import { nameOf, WorkflowLink } from "./WorkflowLink";
 
 interface Props {
   title: string;
@@ -24,15 +24,16 @@ interface Props {
 export function CausePanel({ title, about, name, causes, linkTo, color, empty }: Props) {
   const sheet = {
     name,
-    columns: ["Cause", "Code", "Type of action", "Workflow", "Action", "Times"],
+    columns: ["Cause", "Code", "Type of action", "Workflow", "Its id", "Action", "Times"],
     rows: causes.flatMap(({ cause, type, actions }) =>
-      actions.map(({ workflow_id, action, count }) => [
+      actions.map((place) => [
         spellCause(cause),
         cause,
         type,
-        workflow_id,
-        action,
-        count,
+        nameOf(place),
+        place.workflow_id,
+        place.action,
+        place.count,
       ]),
     ),
   };
@@ -99,8 +100,7 @@ function CauseRow({
       <Table.Cell minWidth="14rem">
         {actions.slice(0, SHOWN_PLACES).map((place) => (
           <Box key={`${place.workflow_id} ${place.action}`}>
-            <PageLink to={paths.figures(place.workflow_id)}>{place.workflow_id}</PageLink>, “
-            {place.action}”:{" "}
+            <WorkflowLink of={place} />, “{place.action}”:{" "}
             <PageLink to={linkTo(cause, place.workflow_id)}>{formatNumber(place.count)}</PageLink>
           </Box>
         ))}

@@ -8,7 +8,7 @@ import {
   compareRates,
   compareTimes,
   type Difference,
-  NOTHING_BEFORE,
+  isQuiet,
 } from "./compareWords";
 
 interface Props {
@@ -20,9 +20,9 @@ interface Props {
 /** The most important figures, each with the difference to the period before in words. */
 export function FigureTiles({ executions, latency, before }: Props) {
   const past = before.executions;
-  const wasQuiet = past.created === 0 && past.ended === 0;
+  const wasQuiet = isQuiet(past);
   const compare = (key: "successful" | "failed" | "cancelled", good: "less" | "neither") =>
-    wasQuiet ? NOTHING_BEFORE : compareCounts(executions[key], past[key], good);
+    wasQuiet ? undefined : compareCounts(executions[key], past[key], good);
   return (
     <SimpleGrid as="dl" columns={{ base: 2, md: 3, xl: 6 }} gap={3}>
       <Tile
@@ -64,7 +64,8 @@ const COLORS = { better: "fg.success", worse: "red.fg", same: "fg.muted", plain:
 interface TileProps {
   name: string;
   value: string;
-  difference: Difference;
+  /** Absent where there was nothing to compare with, which the line below says once. */
+  difference: Difference | undefined;
 }
 
 function Tile({ name, value, difference }: TileProps) {
@@ -76,10 +77,12 @@ function Tile({ name, value, difference }: TileProps) {
       <Text as="dd" fontSize="xl" fontWeight="semibold">
         {value}
       </Text>
-      <Text as="dd" fontSize="xs" color={COLORS[difference.verdict]}>
-        <span aria-hidden>{difference.sign} </span>
-        {difference.text}
-      </Text>
+      {difference ? (
+        <Text as="dd" fontSize="xs" color={COLORS[difference.verdict]}>
+          <span aria-hidden>{difference.sign} </span>
+          {difference.text}
+        </Text>
+      ) : null}
     </Box>
   );
 }

@@ -1,11 +1,11 @@
 import { Box, Flex, Heading, List, Text } from "@chakra-ui/react";
 
 import type { CauseFigures, PerformanceStats } from "../../api/schema";
-import { paths } from "../../app/paths";
 import { spellCause } from "./causeWords";
 import { formatNumber } from "./compareWords";
 import { failedExecutions } from "../../links/executionLinks";
 import { PageLink } from "../../links/PageLink";
+import { WorkflowLink } from "./WorkflowLink";
 
 const SHOWN_CAUSES = 3;
 
@@ -39,9 +39,8 @@ export function MostFailing({ stats }: { stats: PerformanceStats }) {
     <Box bg="bg.error" color="fg" borderRadius="md" p={4}>
       <Flex justify="space-between" gap={3} wrap="wrap">
         <Heading as="h2" size="sm">
-          <PageLink to={paths.figures(worst.workflow_id)}>{worst.workflow_id}</PageLink> fails most:{" "}
-          {formatNumber(worst.failed)} of {formatNumber(ended)} executions failed (
-          {formatNumber((worst.failed / ended) * 100)} %)
+          <WorkflowLink of={worst} /> fails most: {formatNumber(worst.failed)} of{" "}
+          {formatNumber(ended)} executions failed ({formatNumber((worst.failed / ended) * 100)} %)
         </Heading>
         <PageLink to={failedExecutions(worst.workflow_id)}>See its failed executions</PageLink>
       </Flex>

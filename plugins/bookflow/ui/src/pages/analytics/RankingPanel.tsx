@@ -1,7 +1,6 @@
 import { List, Table, Text } from "@chakra-ui/react";
 
 import type { ProblematicWorkflow, Reason, WorkflowFigures } from "../../api/schema";
-import { paths } from "../../app/paths";
 import { formatSeconds } from "../../times/formats";
 import { formatRate } from "../../words/rates";
 import { spellReason } from "./causeWords";
@@ -9,6 +8,7 @@ import { formatNumber } from "./compareWords";
 import { failedExecutions } from "../../links/executionLinks";
 import { FigurePanel } from "./FigurePanel";
 import { PageLink } from "../../links/PageLink";
+import { nameOf, WorkflowLink } from "./WorkflowLink";
 
 interface Props {
   title: string;
@@ -69,7 +69,7 @@ function RankedRow({ figures, hasReasons }: RowProps) {
   return (
     <Table.Row verticalAlign="top">
       <Table.Cell>
-        <PageLink to={paths.figures(workflow_id)}>{workflow_id}</PageLink>
+        <WorkflowLink of={figures} />
       </Table.Cell>
       <Table.Cell textAlign="end" whiteSpace="nowrap">
         {success_rate === null ? "–" : formatRate(success_rate)}
@@ -108,6 +108,7 @@ function toSheet(name: string, workflows: Props["workflows"]) {
     name,
     columns: [
       "Workflow",
+      "Its id",
       "Completed",
       "Failed",
       "Cancelled",
@@ -116,6 +117,7 @@ function toSheet(name: string, workflows: Props["workflows"]) {
       "Why",
     ],
     rows: workflows.map((one) => [
+      nameOf(one),
       one.workflow_id,
       one.successful,
       one.failed,

@@ -42,7 +42,7 @@ export function WorkflowReportView({ report, filter }: Props) {
       ) : (
         <>
           <FigureTiles executions={executions} latency={report.latency} before={compared_with} />
-          <CountedTime period={period} before={compared_with.period} />
+          <CountedTime period={period} before={compared_with} />
           <TrendCharts trend={report.trend} zone={period.timezone} failures={failures.data} />
           <ActionPanel actions={report.actions} isOneWorkflow />
           <EndpointPanel endpoints={report.endpoints} />

@@ -10,13 +10,12 @@ export interface Difference {
 
 type Good = "more" | "less" | "neither";
 
-/** Where the period before was empty. */
-export const NOTHING_BEFORE: Difference = {
-  text: "nothing to compare with in the period before",
-  sign: "",
-  verdict: "plain",
-};
 const SAME: Difference = { text: "the same as in the period before", sign: "=", verdict: "same" };
+
+/** Whether nothing at all happened, so that there is nothing to compare with. */
+export function isQuiet({ created, ended }: { created: number; ended: number }): boolean {
+  return created === 0 && ended === 0;
+}
 
 /** A number with one decimal at most. */
 export function formatNumber(value: number): string {
@@ -38,8 +37,8 @@ export function compareCounts(now: number, before: number, good: Good): Differen
 }
 
 /** Success rates beside each other: "better by 1.7 points: 96.5 % in the period before". */
-export function compareRates(now: number | null, before: number | null): Difference {
-  if (now === null || before === null) return NOTHING_BEFORE;
+export function compareRates(now: number | null, before: number | null): Difference | undefined {
+  if (now === null || before === null) return undefined;
   const points = now - before;
   if (Math.abs(points) < 0.05) return SAME;
   const way = points > 0 ? "better" : "worse";
@@ -51,8 +50,8 @@ export function compareRates(now: number | null, before: number | null): Differe
 }
 
 /** Lengths of time beside each other: "15 % faster than in the period before". */
-export function compareTimes(now: number | null, before: number | null): Difference {
-  if (now === null || before === null || before === 0) return NOTHING_BEFORE;
+export function compareTimes(now: number | null, before: number | null): Difference | undefined {
+  if (now === null || before === null || before === 0) return undefined;
   const change = ((now - before) / before) * 100;
   if (Math.abs(change) < 1) return { ...SAME, text: "as fast as in the period before" };
   const way = change > 0 ? "slower" : "faster";

@@ -52,7 +52,14 @@ const CAUSE = {
   type: "webhook",
   count: 4,
   share: 100,
-  actions: [{ workflow_id: "tell-crm", action: "Tell the CRM", count: 4 }],
+  actions: [
+    {
+      workflow_id: "tell-crm",
+      workflow_name: "Tell the CRM of bookings",
+      action: "Tell the CRM",
+      count: 4,
+    },
+  ],
 };
 
 export const STATS: PerformanceStats = {
@@ -66,6 +73,7 @@ export const STATS: PerformanceStats = {
     {
       ...EXECUTIONS,
       workflow_id: "tell-crm",
+      workflow_name: "Tell the CRM of bookings",
       successful: 16,
       failed: 4,
       success_rate: 80,
@@ -109,6 +117,7 @@ export const ACTIONS: ActionAnswer = {
   actions: [
     {
       workflow_id: "tell-crm",
+      workflow_name: "Tell the CRM of bookings",
       action: "Tell the CRM",
       type: "webhook",
       ended: 22,
@@ -125,6 +134,7 @@ export const ACTIONS: ActionAnswer = {
 
 export const REPORT: WorkflowReport = {
   workflow_id: "tell-crm",
+  workflow_name: "Tell the CRM of bookings",
   period: PERIOD,
   executions: EXECUTIONS,
   latency: LATENCY,
@@ -143,6 +153,7 @@ export const REPORT: WorkflowReport = {
     {
       id: "01957b2e-7c1a-7f00-8000-000000000001",
       workflow_id: "tell-crm",
+      workflow_name: "Tell the CRM of bookings",
       workflow_version: "3f2a9c1b",
       event_id: "01957b2e-7c1a-7f00-8000-000000000002",
       booking_id: "bk-2041",

@@ -1,9 +1,10 @@
-import { Box, Flex, Grid, Heading, Stack } from "@chakra-ui/react";
+import { Box, Flex, Grid, Heading, HStack, Stack, Text } from "@chakra-ui/react";
 import { useParams, useSearchParams } from "react-router-dom";
 
 import { useTimeline } from "../../api/bookings";
 import { ApiProblem } from "../../api/client";
 import type { Timeline } from "../../api/schema";
+import { RunButton } from "../../heads/RunButton";
 import { Answer } from "../../states/Answer";
 import { Empty } from "../../states/Empty";
 import { FilterChoice } from "../executions/FilterChoice";
@@ -23,10 +24,16 @@ export default function BookingPage() {
   return (
     <Stack gap={5}>
       <Flex justify="space-between" align="end" gap={3} wrap="wrap">
-        <Heading as="h1" size="lg" overflowWrap="anywhere">
-          Booking {id}
-        </Heading>
-        <BookingSearch key={id} id={id} />
+        <Box minWidth={0}>
+          <Heading as="h1" size="lg" overflowWrap="anywhere">
+            Booking {id}
+          </Heading>
+          {query.data?.booking ? <Whose booking={query.data.booking} /> : null}
+        </Box>
+        <HStack gap={2} wrap="wrap" align="end">
+          <BookingSearch key={id} id={id} />
+          {query.data?.booking ? <RunButton booking={id} label="Run a workflow…" /> : null}
+        </HStack>
       </Flex>
       {isUnknown ? (
         <Empty title="No such booking">
@@ -40,6 +47,16 @@ export default function BookingPage() {
         </Answer>
       )}
     </Stack>
+  );
+}
+
+/** Whose booking it is, so that nobody looks at the wrong one. */
+function Whose({ booking }: { booking: Record<string, unknown> }) {
+  const { name, email, eventType } = readFacts(booking);
+  return (
+    <Text color="fg.muted" overflowWrap="anywhere">
+      {[name ?? email, eventType].filter(Boolean).join(", ")}
+    </Text>
   );
 }
 

@@ -1,9 +1,10 @@
 import { Box, Heading, Stack, Text } from "@chakra-ui/react";
 
-import { BookingSearch } from "./BookingSearch";
-import { RecentBookings } from "./RecentBookings";
+import { paths } from "../../app/paths";
+import { BookingFinder } from "../../finding/BookingFinder";
+import { EraseButton } from "../erasing/EraseButton";
 
-/** The way to a booking: by its id, or from those that something was done for last. */
+/** The way to a booking: by what one knows of it, or among the newest. */
 export default function BookingsPage() {
   return (
     <Stack gap={6} maxWidth="48rem">
@@ -15,8 +16,8 @@ export default function BookingsPage() {
           See everything that was, is and will be done for one booking, and why something was not.
         </Text>
       </Box>
-      <BookingSearch />
-      <RecentBookings />
+      <BookingFinder linkTo={paths.booking} isTall />
+      <EraseButton label="Erase a person…" />
     </Stack>
   );
 }

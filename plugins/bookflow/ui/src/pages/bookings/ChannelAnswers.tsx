@@ -5,7 +5,7 @@ import type { TimelineEntry } from "../../api/schema";
 import { paths } from "../../app/paths";
 import { ReasonText } from "../../facts/ReasonText";
 import { kindOfAction } from "../../words/actions";
-import { answerChannels, type ChannelAnswer, leftOutWhole, sumUp } from "./answering";
+import { answerChannels, type ChannelAnswer, gather, leftOutWhole, sumUp } from "./answering";
 import { reasonOf } from "./entryWords";
 
 /** The answer to "why did this booking get no SMS?", for each kind of action. */
@@ -51,9 +51,10 @@ function Channel({ answer, whole }: ChannelProps) {
       ) : null}
       {reasons.length > 0 ? (
         <Box as="ul" mt={1} pl={6} color={hasGotNone ? "fg" : "fg.muted"}>
-          {reasons.map((entry, place) => (
+          {gather(reasons).map(({ entry, count }, place) => (
             <li key={place}>
               <Because entry={entry} />
+              {count > 1 ? ` (${String(count)} times)` : null}
             </li>
           ))}
         </Box>

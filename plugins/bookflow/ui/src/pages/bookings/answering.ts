@@ -1,5 +1,6 @@
 import type { TimelineEntry } from "../../api/schema";
 import { ACTION_TYPES } from "../../words/actions";
+import { reasonOf } from "./entryWords";
 import { isOpen, whyNever } from "./timelineOrder";
 
 /** What became of all actions of one type for a booking. */
@@ -45,4 +46,27 @@ export function sumUp({ done, open, withheld }: ChannelAnswer, word: string): st
     withheld.length > 0 ? `${String(withheld.length)} not ${word}` : "",
   ].filter(Boolean);
   return parts.join(", ") || "none";
+}
+
+/** Something that was not done, and how often for the same reason, such as to each attendee. */
+export interface Withheld {
+  entry: TimelineEntry;
+  count: number;
+}
+
+/** Says the same of one action only once. */
+export function gather(entries: TimelineEntry[]): Withheld[] {
+  const found = new Map<string, Withheld>();
+  for (const entry of entries) {
+    const key = JSON.stringify([
+      entry.execution_id,
+      entry.workflow_id,
+      entry.action,
+      reasonOf(entry),
+    ]);
+    const known = found.get(key);
+    if (known) known.count += 1;
+    else found.set(key, { entry, count: 1 });
+  }
+  return [...found.values()];
 }

@@ -9,6 +9,10 @@ export interface BookingFactsRead {
   /** The invitee's, in which times are given on hover. */
   zone: string | undefined;
   lines: { name: string; value: string }[];
+  /** The invitee. */
+  name: string | undefined;
+  email: string | undefined;
+  eventType: string | undefined;
   /** Only an address of the web: others may do something when they are opened. */
   link: string | undefined;
   answers: [string, unknown][];
@@ -38,6 +42,9 @@ export function readFacts(booking: Fields): BookingFactsRead {
     created: textOf(booking.created_at) ?? null,
     zone: zoneOf(invitee.timezone),
     lines: lines.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
+    name: textOf(invitee.name),
+    email: textOf(invitee.email),
+    eventType: textOf(part("event_type").name),
     link: link && /^https?:\/\//i.test(link) ? link : undefined,
     answers: Object.entries(part("custom_answers")),
   };

@@ -25,7 +25,7 @@ export default function BuilderPage() {
 function NewWorkflow() {
   const account = useAccount();
   const draft = useDraft(NEW);
-  const organizer = account.own_names?.find((name) => name.includes("@"));
+  const organizer = account.own_names?.find((name) => name.includes("@")) ?? account.email;
   const isKnown = account.name !== "";
   useEffect(() => {
     if (isKnown && !peekDraft(NEW)) keepDraft(NEW, begin(starter(organizer)));

@@ -2,10 +2,11 @@ import { Box, Button, List, Text } from "@chakra-ui/react";
 
 import type { SpecIssue } from "../../api/schema";
 import { labelOf } from "./action/formSchema";
-import { actionOf, pathOf } from "./draft/issues";
+import { actionOf, keyOf, pathOf } from "./draft/issues";
 import { actionsOf, textOf } from "./draft/spec";
 import { useEditing } from "./editing";
 import { IssueText } from "./FieldIssues";
+import { focusField } from "./focusing";
 import { useChosen } from "./useChosen";
 
 interface Props {
@@ -69,6 +70,7 @@ function IssueRow({ issue, onShowLine }: Props & { issue: SpecIssue }) {
         height="auto"
         onClick={() => {
           choose(action ? position : null);
+          focusField(keyOf(issue.key));
         }}
       >
         {[name || "the file", action && part ? labelOf(part) : undefined]

@@ -59,7 +59,7 @@ export default function ActivationDialog({ workflows, isActive, onClose }: Props
 function consequence(isActive: boolean): string {
   return isActive
     ? "From now on they run for each booking that fits. What happened while they were not active is not made up for, except reminders that are still due."
-    : "Nothing is sent for bookings from now on, and reminders that are planned do not go out. You can activate them again at any time.";
+    : "Nothing is sent for bookings from now on, and reminders that are planned do not go out. This can be undone at any time.";
 }
 
 const NEW: Record<BulkResult["status"], (isActive: boolean) => string> = {

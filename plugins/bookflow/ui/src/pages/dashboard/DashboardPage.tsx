@@ -16,6 +16,7 @@ const ActivationDialog = lazy(() => import("./ActivationDialog"));
 const BulkTestDialog = lazy(() => import("./BulkTestDialog"));
 const DeleteDialog = lazy(() => import("./DeleteDialog"));
 const DuplicateDialog = lazy(() => import("./DuplicateDialog"));
+const RunDialog = lazy(() => import("../running/RunDialog"));
 
 type Job = Wish | "test";
 
@@ -140,6 +141,7 @@ function AskedDialog({ job, workflows, onDeleted, onClose }: AskedProps) {
   const [workflow] = workflows;
   if (!workflow) return null;
   if (job === "test") return <BulkTestDialog workflows={workflows} onClose={onClose} />;
+  if (job === "run") return <RunDialog workflow={workflow.id} onClose={onClose} />;
   if (job === "duplicate") return <DuplicateDialog workflow={workflow} onClose={onClose} />;
   if (job === "delete") {
     const done = () => {

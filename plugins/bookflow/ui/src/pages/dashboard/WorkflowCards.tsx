@@ -1,6 +1,6 @@
 import { Box, Field, Flex, NativeSelect, Stack, Text } from "@chakra-ui/react";
 
-import { mayChange } from "../../api/workflows";
+import { mayChange, mayStart } from "../../api/workflows";
 import { SelectionBox } from "./SelectionBox";
 import { Sparkline } from "./Sparkline";
 import { SuccessRate } from "./SuccessRate";
@@ -74,6 +74,7 @@ export function WorkflowCards(rows: WorkflowRows) {
                 <WorkflowMenu
                   workflow={workflow}
                   mayEdit={mayChange(rows.account, workflow)}
+                  mayRun={mayStart(rows.account, workflow)}
                   mayMake={rows.account.may_edit}
                   onWish={rows.onWish}
                 />

@@ -7,18 +7,20 @@ import type { WorkflowSummary } from "../../api/schema";
 import { paths, withQuery } from "../../app/paths";
 
 /** What can be asked of one workflow beside going to its pages. */
-export type Wish = "duplicate" | "delete" | "activate" | "deactivate";
+export type Wish = "run" | "duplicate" | "delete" | "activate" | "deactivate";
 
 export interface WorkflowMenuProps {
   workflow: WorkflowSummary;
   /** Whether the user may change this workflow, and make new ones. */
   mayEdit: boolean;
   mayMake: boolean;
+  /** Whether the user may run it. */
+  mayRun: boolean;
   onWish: (wish: Wish, workflow: WorkflowSummary) => void;
 }
 
 /** The quick actions of a workflow: what one needs most as links, the rest in a menu. */
-export function WorkflowMenu({ workflow, mayEdit, mayMake, onWish }: WorkflowMenuProps) {
+export function WorkflowMenu({ workflow, mayEdit, mayMake, mayRun, onWish }: WorkflowMenuProps) {
   const { id } = workflow;
   const [wasOpened, setWasOpened] = useState(false);
   const name = workflow.name ?? id;
@@ -56,6 +58,11 @@ export function WorkflowMenu({ workflow, mayEdit, mayMake, onWish }: WorkflowMen
                 <PageItem value="history" to={paths.history(id)}>
                   History
                 </PageItem>
+                {mayRun && workflow.state === "active" ? (
+                  <Menu.Item value="run" onSelect={wish("run")}>
+                    Run for a booking…
+                  </Menu.Item>
+                ) : null}
                 {mayMake || mayEdit ? <Menu.Separator /> : null}
                 {mayMake ? (
                   <Menu.Item value="duplicate" onSelect={wish("duplicate")}>

@@ -2,7 +2,7 @@ import { Button, Table } from "@chakra-ui/react";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type CSSProperties, memo } from "react";
 
-import { mayChange } from "../../api/workflows";
+import { mayChange, mayStart } from "../../api/workflows";
 import { turnSort } from "./dashboardView";
 import type { WorkflowRows } from "./WorkflowList";
 import { SelectAllBox } from "./SelectionBox";
@@ -61,6 +61,7 @@ export const WorkflowTable = memo(function WorkflowTable(rows: WorkflowRows) {
               key={workflow.path}
               workflow={workflow}
               mayEdit={mayChange(account, workflow)}
+              mayRun={mayStart(account, workflow)}
               mayMake={account.may_edit}
               onWish={onWish}
               activity={activity?.[workflow.id]}

@@ -41,7 +41,8 @@ function TemplateDesk({ template, account }: { template: Template; account: Acco
   const say = useSay();
   const [typed, setTyped] = useState(() => fillings.get(template.id));
   const [wasAsked, setWasAsked] = useState(false);
-  const filling = typed ?? beginFilling(template, account.own_names?.find(isAddress) ?? "");
+  const filling =
+    typed ?? beginFilling(template, account.own_names?.find(isAddress) ?? account.email ?? "");
   const request = requestOf(filling, template.parameters);
   const settled = useDebounced(JSON.stringify(request), TYPING);
   const isReady = account.may_edit && isFilled(filling, template.parameters);

@@ -1,7 +1,9 @@
-import { Box, Button, Field, Flex, Input, NativeSelect, Text } from "@chakra-ui/react";
-import { type SubmitEvent, useId, useState } from "react";
+import { Box, Field, Flex, NativeSelect } from "@chakra-ui/react";
+import { useState } from "react";
 
+import { useFoundBookings } from "../../api/bookings";
 import { isSample, nameBooking, sampleId, SAMPLES } from "../../api/trials";
+import { BookingFinder } from "../../finding/BookingFinder";
 import { usePinnedBooking } from "./pinnedBooking";
 import { useRecentBookings } from "./useRecentBookings";
 
@@ -15,11 +17,13 @@ interface Props {
 }
 
 const OTHER = "other";
+/** So many of the newest bookings are shown with their names. */
+const NAMED = 100;
 
 /** Chooses the booking that previews and tests are shown for: a made-up one, or one of yours. */
 export function BookingPicker({ workflow, kinds = "both", fallback = "" }: Props) {
   const [booking, pin] = usePinnedBooking();
-  const [isTyping, setTyping] = useState(false);
+  const [isFinding, setFinding] = useState(false);
   const chosen = booking && isOf(kinds, booking) ? booking : "";
   return (
     <Flex gap={2} align="flex-end" wrap="wrap" minWidth={0}>
@@ -27,9 +31,9 @@ export function BookingPicker({ workflow, kinds = "both", fallback = "" }: Props
         <Field.Label fontSize="sm">Show it for</Field.Label>
         <NativeSelect.Root size="sm" width={{ base: "full", sm: "18rem" }}>
           <NativeSelect.Field
-            value={isTyping ? OTHER : chosen || fallback}
+            value={isFinding ? OTHER : chosen || fallback}
             onChange={({ currentTarget: { value } }) => {
-              setTyping(value === OTHER);
+              setFinding(value === OTHER);
               if (value !== OTHER) pin(value || undefined);
             }}
           >
@@ -42,13 +46,15 @@ export function BookingPicker({ workflow, kinds = "both", fallback = "" }: Props
           <NativeSelect.Indicator />
         </NativeSelect.Root>
       </Field.Root>
-      {isTyping ? (
-        <BookingId
-          onChoose={(id) => {
-            setTyping(false);
-            pin(id);
-          }}
-        />
+      {isFinding ? (
+        <Box width="full" maxWidth="36rem">
+          <BookingFinder
+            onChoose={(id) => {
+              setFinding(false);
+              pin(id);
+            }}
+          />
+        </Box>
       ) : null}
     </Flex>
   );
@@ -72,53 +78,23 @@ function SampleOptions() {
 
 function RealOptions({ workflow, chosen }: { workflow?: string; chosen: string }) {
   const { data: listed = [] } = useRecentBookings(workflow);
+  const { data: known } = useFoundBookings("", NAMED);
+  const names = new Map(known?.bookings.map((one) => [one.id, one.invitee_name]));
+  const nameOf = (id: string) => {
+    const name = names.get(id);
+    return name ? `${name} (${id})` : id;
+  };
   return (
     <optgroup label="Bookings a workflow ran for lately">
       {chosen && !listed.some(({ id }) => id === chosen) ? (
-        <option value={chosen}>{nameBooking(chosen)}</option>
+        <option value={chosen}>{names.has(chosen) ? nameOf(chosen) : nameBooking(chosen)}</option>
       ) : null}
       {listed.map(({ id }) => (
         <option key={id} value={id}>
-          {id}
+          {nameOf(id)}
         </option>
       ))}
-      <option value={OTHER}>Another booking, by its id…</option>
+      <option value={OTHER}>Find a booking…</option>
     </optgroup>
-  );
-}
-
-/** Takes the id of a booking as the booking system has it. */
-function BookingId({ onChoose }: { onChoose: (id: string) => void }) {
-  const [id, setId] = useState("");
-  const hint = useId();
-  const choose = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (id.trim()) onChoose(id.trim());
-  };
-  return (
-    <form onSubmit={choose}>
-      <Flex gap={2} align="flex-end">
-        <Box>
-          <Field.Root>
-            <Field.Label fontSize="sm">Id of the booking</Field.Label>
-            <Input
-              size="sm"
-              value={id}
-              aria-describedby={hint}
-              placeholder="bk-2041"
-              onChange={({ currentTarget }) => {
-                setId(currentTarget.value);
-              }}
-            />
-          </Field.Root>
-          <Text id={hint} srOnly>
-            As your booking system names it.
-          </Text>
-        </Box>
-        <Button type="submit" size="sm" variant="outline" disabled={!id.trim()}>
-          Show
-        </Button>
-      </Flex>
-    </form>
   );
 }

@@ -75,6 +75,16 @@ interface Body {
 beforeEach(forgetPin);
 
 /** Opens the page, and gives what was asked of the test route so far. */
+const ADA = {
+  id: "bk-7",
+  status: "confirmed",
+  start_time: "2099-03-01T12:00:00+00:00",
+  invitee_name: "Ada Example",
+  invitee_email: "ada@example.org",
+  event_type_name: "Intro call",
+};
+const BEN = { ...ADA, id: "bk-99", invitee_name: "Ben Sample" };
+
 function open(query: string, { may_run = true, live = (): unknown => undefined } = {}) {
   const asked: Body[] = [];
   serve({
@@ -90,6 +100,7 @@ function open(query: string, { may_run = true, live = (): unknown => undefined }
     },
     "GET /workflows/hello": { id: "hello", name: "Hello", state: "active", spec: {} },
     "GET /executions": { executions: [EXECUTION], next_cursor: null },
+    "GET /bookings": { bookings: [ADA, BEN] },
     "POST /workflows/hello/test": async (request: Request) => {
       const body = (await request.json()) as Body;
       asked.push(body);
@@ -118,8 +129,8 @@ it("says action by action what would happen, and why", async () => {
 
 it("tries a real booking, and keeps it for the builder", async () => {
   const asked = open("?mode=real");
-  expect(await screen.findByText("Choose a booking")).toBeVisible();
-  await screen.findByRole("option", { name: "bk-7" });
+  expect(await screen.findByRole("searchbox", { name: /Which booking/ })).toBeVisible();
+  await screen.findByRole("option", { name: "Ada Example (bk-7)" });
   await userEvent.selectOptions(screen.getByLabelText("Show it for"), "bk-7");
   expect(await screen.findByText("Hello Ada")).toBeVisible();
   expect(asked).toEqual([{ mode: "real_data", booking_id: "bk-7" }]);
@@ -129,13 +140,20 @@ it("tries a real booking, and keeps it for the builder", async () => {
   );
 });
 
-it("takes the id of any other booking", async () => {
+it("finds any other booking by the name of who booked", async () => {
   const asked = open("?mode=real");
-  await screen.findByRole("option", { name: "bk-7" });
-  await userEvent.selectOptions(screen.getByLabelText("Show it for"), "other");
-  await userEvent.type(screen.getByLabelText("Id of the booking"), "bk-99{Enter}");
+  await screen.findByRole("option", { name: "Ada Example (bk-7)" });
+  await userEvent.type(screen.getByRole("searchbox", { name: /Which booking/ }), "ben");
+  await userEvent.click(await screen.findByRole("button", { name: /Ben Sample.*bk-99/ }));
   await screen.findByText("Hello Ada");
   expect(asked.at(-1)).toEqual({ mode: "real_data", booking_id: "bk-99" });
+});
+
+it("finds a booking from the choice as well", async () => {
+  open("?mode=live");
+  await screen.findByRole("option", { name: "Ada Example (bk-7)" });
+  await userEvent.selectOptions(screen.getByLabelText("Show it for"), "other");
+  expect(screen.getByRole("searchbox", { name: "Find a booking" })).toBeVisible();
 });
 
 it("warns before it sends, and sends only what was confirmed", async () => {

@@ -6,6 +6,7 @@ import { useAccount } from "../../api/account";
 import { isSample, onBooking, sampleId } from "../../api/trials";
 import { useWorkflow } from "../../api/workflows";
 import { Empty } from "../../states/Empty";
+import { BookingFinder } from "../../finding/BookingFinder";
 import { WorkflowHead } from "../../heads/WorkflowHead";
 import { BookingPicker } from "./BookingPicker";
 import { useEditedSpec } from "./editedSpec";
@@ -20,7 +21,7 @@ const KINDS = { mock: "samples", real: "real", live: "both" } as const;
 export default function TrialPage() {
   const { id = "" } = useParams();
   const [mode, setMode] = useMode();
-  const [pinned] = usePinnedBooking();
+  const [pinned, pin] = usePinnedBooking();
   const head = useWorkflow(id);
   const edited = useEditedSpec(id);
   const [usesSaved, setUsesSaved] = useState(false);
@@ -66,6 +67,7 @@ export default function TrialPage() {
               mode={mode}
               mayRun={may_run}
               booking={bookingFor(mode, pinned)}
+              pin={pin}
               spec={spec}
             />
           )}
@@ -80,17 +82,18 @@ interface AttemptProps {
   mode: Mode;
   mayRun: boolean;
   booking?: string;
+  pin: (booking: string) => void;
   spec?: ReturnType<typeof useEditedSpec>;
 }
 
 /** What comes of trying it, or what is needed first. */
-function Attempt({ workflow, mode, mayRun, booking, spec }: AttemptProps) {
+function Attempt({ workflow, mode, mayRun, booking, pin, spec }: AttemptProps) {
   if (mode === "live" && !mayRun) return <MayNotSend />;
   if (!booking) {
     return (
-      <Empty title="Choose a booking">
-        Pick one above that a workflow ran for lately, or type the id of any other.
-      </Empty>
+      <Box maxWidth="36rem">
+        <BookingFinder label="Which booking? The newest stand first" onChoose={pin} />
+      </Box>
     );
   }
   return (

@@ -29,6 +29,7 @@ export function useRecentBookings(workflow?: string) {
       }
       return [...newest].slice(0, OFFERED).map(([id, at]): RecentBooking => ({ id, at }));
     },
-    staleTime: 60_000,
+    staleTime: 5_000,
+    refetchInterval: 15_000,
   });
 }

@@ -2,6 +2,7 @@ import type { FieldProps, RegistryFieldsType } from "@rjsf/utils";
 import { lazy, Suspense, useState } from "react";
 
 import { Loading } from "../../../states/Loading";
+import { SameConditions } from "../conditions/SameConditions";
 import { issuesUnder } from "../draft/issues";
 import { isRecord, isSame, textOf } from "../draft/spec";
 import { useEditing } from "../editing";
@@ -78,10 +79,12 @@ function ConditionsField(props: Props) {
   const { booking } = useEditing();
   const path = pathOf(props);
   const issues = useFindings(path);
+  const given = formData as unknown;
+  const hasNone = given === undefined || (Array.isArray(given) && given.length === 0);
   return (
     <Suspense fallback={<Loading what="the conditions" />}>
       <ConditionEditor
-        value={formData as unknown}
+        value={given}
         issues={issues}
         path={path}
         booking={booking}
@@ -91,6 +94,13 @@ function ConditionsField(props: Props) {
           onChange(isNone ? undefined : value, fieldPathId.path);
         }}
       />
+      {hasNone && !readonly ? (
+        <SameConditions
+          onTake={(conditions) => {
+            onChange(conditions, fieldPathId.path);
+          }}
+        />
+      ) : null}
     </Suspense>
   );
 }

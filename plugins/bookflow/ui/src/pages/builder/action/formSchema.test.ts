@@ -29,13 +29,13 @@ const ROOT = {
 };
 
 describe("the form of an action", () => {
-  it("has only what fits, conditions last", () => {
+  it("has only what fits: to whom, whether at all, then what", () => {
     const form = formOf(ROOT, { type: "send_sms", recipient: "invitee" });
     expect(form?.uiSchema["ui:order"]).toEqual([
       "name",
       "recipient",
-      "message",
       "conditions",
+      "message",
       "retries",
     ]);
     expect(form?.schema.required).toEqual(["name", "recipient", "message"]);

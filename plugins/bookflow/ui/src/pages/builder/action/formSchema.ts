@@ -30,7 +30,7 @@ const HELP: Record<string, string> = {
   webhook_conn_id: "Name of the connection that holds host and credentials.",
   secret_conn_id: "Its password signs the request (Standard Webhooks).",
   update_booking_fields: "Texts may hold templates.",
-  conditions: "Without any, it always runs.",
+  conditions: "",
   ignore_quiet_hours: "Also while the workflow's quiet hours hold others back.",
 };
 const CHOICES: Record<string, string> = {
@@ -51,7 +51,9 @@ const FIELDS: Record<string, string> = {
 };
 /** Said and changed elsewhere: by the flow, and by the buttons above the form. */
 const ELSEWHERE = new Set(["type", "order", "is_active"]);
-const LAST = ["conditions", "retries", "ignore_quiet_hours"];
+/** To whom, and whether at all, before what. */
+const FIRST = ["name", "recipient", "custom_email", "custom_phone", "conditions"];
+const LAST = ["retries", "ignore_quiet_hours"];
 
 /** What the form calls a key of an action. */
 export function labelOf(name: string): string {
@@ -87,9 +89,11 @@ function isShown(name: string, action: Action): boolean {
 }
 
 function uiOf(names: string[]): UiSchema {
+  const first = FIRST.filter((name) => names.includes(name));
   const last = LAST.filter((name) => names.includes(name));
+  const between = names.filter((name) => !first.includes(name) && !last.includes(name));
   const ui: UiSchema = {
-    "ui:order": [...names.filter((name) => !LAST.includes(name)), ...last],
+    "ui:order": [...first, ...between, ...last],
     "ui:submitButtonOptions": { norender: true },
   };
   for (const name of names) {

@@ -9,9 +9,10 @@ import {
   type WidgetProps,
 } from "@rjsf/utils";
 
-import { issuesUnder } from "../draft/issues";
+import { issuesUnder, keyOf } from "../draft/issues";
 import { useEditing } from "../editing";
 import { FieldIssues } from "../FieldIssues";
+import { FIELD } from "../focusing";
 import type { ActionFormContext } from "./formContext";
 
 /** Fields whose widget says its own label and findings. */
@@ -62,6 +63,7 @@ function PlainField(props: FieldTemplateProps & { path: string }) {
       required={required ?? false}
       disabled={readonly ?? false}
       gap={1}
+      {...{ [FIELD]: keyOf(path) }}
     >
       {schema.type === "boolean" ? null : (
         <Field.Label>

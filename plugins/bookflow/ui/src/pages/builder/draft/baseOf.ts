@@ -10,7 +10,7 @@ export function baseOf({ version, yaml, spec }: Pick<Workflow, "version" | "yaml
 }
 
 /** What a workflow that nobody made yet begins with. */
-export function starter(organizer: string | undefined): Base {
+export function starter(organizer: string | null | undefined): Base {
   const spec = { ...(organizer ? { organizer } : {}), trigger: "booking_created", actions: [] };
   return { version: null, text: "", spec };
 }

@@ -11,6 +11,11 @@ export function pathOf(key: string): Path {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
+/** A key as one text, however its positions are written. */
+export function keyOf(key: string): string {
+  return pathOf(key).join(".");
+}
+
 /** What was found at a key, or below it. */
 export function issuesUnder<T extends SpecIssue>(issues: readonly T[], key: string): T[] {
   const path = pathOf(key);

@@ -15,8 +15,8 @@ export interface View {
 
 /** Below this nobody can read what stands in a box: rather a part of the flow than dots. */
 const READABLE = 0.6;
-/** What runs side by side is rather seen small than in part. */
-const SMALLEST = 0.35;
+/** What runs side by side is rather seen small than in part, as long as its names can be read. */
+const SMALLEST = 0.5;
 const LARGEST = 1;
 const EDGE = 20;
 

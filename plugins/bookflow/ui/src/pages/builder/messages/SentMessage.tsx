@@ -35,6 +35,11 @@ const WHOM: Record<string, string> = {
   update: "Change of booking",
 };
 
+/** Says which person it is; further attendees have a key of their own after a colon. */
+function nameRecipient(recipient: string): string {
+  return recipient.startsWith("invitee:") ? "attendee" : recipient.replace(/:.*$/s, "");
+}
+
 /** Says to whom a message goes, and what it waits for. */
 export function MessageHead({ message }: { message: TrialMessage }) {
   const { recipient, channel, address, reason, waits_for } = message;
@@ -45,7 +50,7 @@ export function MessageHead({ message }: { message: TrialMessage }) {
         <Text overflowWrap="anywhere">
           {WHOM[channel] ?? channel} <b>{address || "nobody"}</b>
         </Text>
-        {isPerson ? <Badge variant="outline">{recipient}</Badge> : null}
+        {isPerson ? <Badge variant="outline">{nameRecipient(recipient)}</Badge> : null}
         {waits_for ? <Badge colorPalette="orange">waits for {sayWait(waits_for)}</Badge> : null}
       </HStack>
       {reason ? (

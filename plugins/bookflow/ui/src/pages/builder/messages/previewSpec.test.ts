@@ -26,6 +26,11 @@ it("fills in what a new workflow lacks", () => {
   });
 });
 
+it("is tried under another id where the workflow is not made yet", () => {
+  const spec = { ...SPEC, actions: [ACTION] };
+  expect(previewSpec(spec, "A", { id: "draft" })).toMatchObject({ id: "draft", name: "W" });
+});
+
 it("writes to both sides on request, and drops the address of a third", () => {
   const [action] = previewSpec({ ...SPEC, actions: [ACTION] }, "A", { audience: "both" })
     ?.actions as object[];

@@ -8,6 +8,8 @@ const SLUG = /^[a-z0-9-]{1,64}$/;
 const ALWAYS = [{ rules: [{ field: "booking_status", operator: "is_not_empty" }] }];
 
 interface Wishes {
+  /** The id it is tried under, where that is another than its own. */
+  id?: string;
   /** Both sides get it, whoever the action itself writes to. */
   audience?: Audience;
   /** Shows the content also where the action would be skipped. */
@@ -21,7 +23,7 @@ export function previewSpec(spec: Spec, name: string, wishes: Wishes = {}): Spec
   const { id, organizer, name: title } = spec;
   return {
     ...spec,
-    id: typeof id === "string" && SLUG.test(id) ? id : "draft",
+    id: wishes.id ?? (typeof id === "string" && SLUG.test(id) ? id : "draft"),
     name: typeof title === "string" && title ? title : "Draft",
     organizer: typeof organizer === "string" && organizer ? organizer : "organizer",
     trigger: spec.trigger ?? "manual",

@@ -66,7 +66,7 @@ async function preview(asked: Asked, signal: AbortSignal): Promise<Preview> {
   const { id, spec, action, booking, audience, zone } = asked;
   const on = await placed(booking, zone, signal);
   const ask = async (isForced: boolean) => {
-    const shaped = previewSpec(spec, action, { audience, isForced });
+    const shaped = previewSpec(spec, action, { id, audience, isForced });
     if (!shaped) throw new ApiProblem(404, { detail: "The action needs a name to be previewed." });
     const trial = await tryWorkflow(id, { ...on, spec: shaped }, signal);
     return onlyAction(trial);

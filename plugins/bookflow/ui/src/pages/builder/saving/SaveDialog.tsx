@@ -73,7 +73,7 @@ function WhatIsSaved({ check, isNew }: { check: Check | undefined; isNew: boolea
     <>
       <Text mb={2} fontSize="sm">
         {isNew ? "The new file " : "The changes in "}
-        <code>{path}</code>, as they are committed:
+        <code>{path}</code>, as {isNew ? "it is" : "they are"} committed:
       </Text>
       <Diff maxHeight="22rem" lines={parseDiff(diff)} label="What is saved" />
       {is_active === false ? (

@@ -57,6 +57,7 @@ export function SettingsPanel({ isNew }: { isNew: boolean }) {
           isRequired
           placeholder="olive@example.org"
           help="E-mail address or id of whoever owns it."
+          known={data?.organizers ?? []}
         />
         <MoreSettings />
       </VStack>

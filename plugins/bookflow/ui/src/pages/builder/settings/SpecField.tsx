@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { issuesUnder } from "../draft/issues";
 import { useEditing } from "../editing";
 import { FieldIssues } from "../FieldIssues";
+import { FIELD } from "../focusing";
 
 interface Props {
   /** The key in the workflow, for what is found there. */
@@ -23,6 +24,7 @@ export function SpecField({ path, label, help, isRequired = false, children }: P
       disabled={isLocked}
       required={isRequired}
       gap={1}
+      {...{ [FIELD]: path }}
     >
       <Field.Label>
         {label}
