@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -77,6 +78,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str]) -> int:
     """Measure the parts named, or all."""
     asked = parse_arguments(arguments)
+    # whoever asks it to end gets a stack that has ended as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         earlier = read_run(asked.against) if asked.against else read_newest()
     except ConfigurationError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("plots", nargs="*", choices=[[], *QUESTIONS], help=", ".join(QUESTIONS))
     asked = parser.parse_args(arguments).plots or list(QUESTIONS)
+    # whoever asks it to end gets a stack that has ended as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     yard = measure_yardstick()
     where = f"{describe_machine()}, yardstick {yard.measured}; {datetime.now(UTC).date()}."
     FOLDER.mkdir(exist_ok=True)

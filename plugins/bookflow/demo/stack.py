@@ -337,16 +337,19 @@ def find_free_port() -> int:
 
 def _known_dags(api: httpx.Client) -> set[str]:
     found: set[str] = set()
+    offset = 0
     while True:
         try:
-            answer = api.get("/api/v2/dags", params={"limit": 100, "offset": len(found)})
+            answer = api.get("/api/v2/dags", params={"limit": 100, "offset": offset})
         except httpx.TimeoutException:
             # a machine that is still busy with starting; whoever asks will ask again
             return found
         answer.raise_for_status()
         page = answer.json()
         found |= {dag["dag_id"] for dag in page["dags"]}
-        if not page["dags"] or len(found) >= page["total_entries"]:
+        # what comes in between moves a DAG to the next page: it is then read twice
+        offset += len(page["dags"])
+        if not page["dags"] or offset >= page["total_entries"]:
             return found
 
 
