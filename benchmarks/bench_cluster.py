@@ -46,8 +46,6 @@ class Size:
 SIZES = (
     Size(1, 1, 1, 8),
     Size(0, 1, 1, 8),
-    Size(0, 1, 2, 4),
-    Size(0, 1, 2, 8),
     Size(0, 2, 2, 8),
 )
 
