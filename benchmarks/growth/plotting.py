@@ -11,10 +11,9 @@ WIDTH, HEIGHT = 720, 360
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 40, 56
 COLOURS = ("#3182ce", "#dd6b20", "#38a169", "#805ad5")
 STYLE = """
-    text { font: 13px sans-serif; fill: #4a5568 }
+    text { font: 13px sans-serif; fill: #718096 }
     .title { font-size: 15px; font-weight: 600 }
     .grid { stroke: #a0aec0; stroke-opacity: 0.35 }
-    @media (prefers-color-scheme: dark) { text { fill: #cbd5e0 } }
 """
 
 Points = Sequence[tuple[float, float]]

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHOWN = re.compile(r'(?:src|srcset)="([^"]+)"|!\[[^\]]*\]\(([^)\s]+)\)')
 IMAGE = re.compile(r"<img [^>]*>")
-PICTURES = sorted((ROOT / "docs" / "pictures").glob("*.svg"))
+PICTURES = sorted(
+    path for name in ("pictures", "growth") for path in (ROOT / "docs" / name).glob("*.svg")
+)
 LIMIT = 250_000
 # of this machine, or a random id
 PRIVATE = re.compile(r"127\.0\.0\.1|localhost|/root/|/home/|/tmp/")
