@@ -1,14 +1,13 @@
-import { Box, Field, Input, Stack, Text } from "@chakra-ui/react";
-import { useState } from "react";
+import { Box, Stack, Text } from "@chakra-ui/react";
 import { Link } from "react-router-dom";
 
 import { useFoundBookings } from "../api/bookings";
 import type { FoundBooking } from "../api/schema";
 import { StatusBadge } from "../badges/StatusBadge";
-import { useDebounced } from "../inputs/useDebounced";
 import { Failure } from "../states/Failure";
 import { Moment } from "../times/Moment";
 import { FoundList, FoundRow } from "./FoundList";
+import { SearchBox, useTypedSearch } from "./SearchBox";
 
 interface Props {
   label?: string;
@@ -20,31 +19,22 @@ interface Props {
   isTall?: boolean;
 }
 
-const TYPING_MS = 300;
 const SHORT = 12;
 const LONG = 30;
 
 /** Finds a booking by what people know of it; shows the newest until something is typed. */
 export function BookingFinder(props: Props) {
   const { label = "Find a booking", isTall = false, onChoose, linkTo } = props;
-  const [typed, setTyped] = useState("");
-  const search = useDebounced(typed.trim(), TYPING_MS);
+  const { typed, onType, search } = useTypedSearch();
   const { data, error, refetch } = useFoundBookings(search, isTall ? LONG : SHORT);
   return (
     <Stack gap={2} minWidth={0}>
-      <Field.Root maxWidth="28rem">
-        <Field.Label fontSize="sm">{label}</Field.Label>
-        <Input
-          size="sm"
-          type="search"
-          value={typed}
-          placeholder="Name, e-mail or booking id"
-          autoComplete="off"
-          onChange={({ target }) => {
-            setTyped(target.value);
-          }}
-        />
-      </Field.Root>
+      <SearchBox
+        label={label}
+        placeholder="Name, e-mail or booking id"
+        typed={typed}
+        onType={onType}
+      />
       {error && !data ? <Failure problem={error} onRetry={() => void refetch()} /> : null}
       {data ? (
         <FoundList

@@ -1,14 +1,12 @@
-import { Field, Input, Stack, Text } from "@chakra-ui/react";
+import { Stack, Text } from "@chakra-ui/react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { api, read } from "../api/client";
-import { useDebounced } from "../inputs/useDebounced";
 import { Failure } from "../states/Failure";
 import { spellTrigger } from "../words/triggers";
 import { FoundList, FoundRow } from "./FoundList";
+import { SearchBox, useTypedSearch } from "./SearchBox";
 
-const TYPING_MS = 300;
 const MOST = 20;
 
 interface Props {
@@ -17,8 +15,7 @@ interface Props {
 
 /** Finds an active workflow by its name; shows the first of all until something is typed. */
 export function WorkflowFinder({ onChoose }: Props) {
-  const [typed, setTyped] = useState("");
-  const search = useDebounced(typed.trim(), TYPING_MS);
+  const { typed, onType, search } = useTypedSearch();
   const { data, error, refetch } = useQuery({
     queryKey: ["workflows", "active", search],
     queryFn: ({ signal }) =>
@@ -33,19 +30,12 @@ export function WorkflowFinder({ onChoose }: Props) {
   });
   return (
     <Stack gap={2} minWidth={0}>
-      <Field.Root maxWidth="28rem">
-        <Field.Label fontSize="sm">Which workflow?</Field.Label>
-        <Input
-          size="sm"
-          type="search"
-          value={typed}
-          placeholder="Name of a workflow"
-          autoComplete="off"
-          onChange={({ target }) => {
-            setTyped(target.value);
-          }}
-        />
-      </Field.Root>
+      <SearchBox
+        label="Which workflow?"
+        placeholder="Name of a workflow"
+        typed={typed}
+        onType={onType}
+      />
       {error && !data ? <Failure problem={error} onRetry={() => void refetch()} /> : null}
       {data ? (
         <FoundList

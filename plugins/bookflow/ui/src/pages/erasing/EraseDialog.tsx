@@ -1,17 +1,8 @@
-import {
-  Button,
-  Checkbox,
-  CloseButton,
-  Dialog,
-  Field,
-  Input,
-  Portal,
-  Stack,
-  Text,
-} from "@chakra-ui/react";
+import { Button, Checkbox, Dialog, Field, Input, Stack, Text } from "@chakra-ui/react";
 import { useState } from "react";
 
 import { type Erasing, useErasing } from "../../api/erasing";
+import { OpenDialog } from "../../dialogs/OpenDialog";
 import { Failure } from "../../states/Failure";
 import { Notice } from "../../states/Notice";
 import { ErasureCounts } from "./ErasureCounts";
@@ -38,87 +29,73 @@ export default function EraseDialog({ email = "", onClose }: Props) {
   };
   const isConfirmed = typed.trim().toLowerCase() === asked.email.trim().toLowerCase();
   return (
-    <Dialog.Root
-      open
+    <OpenDialog
+      title={done ? "The person is erased" : "Erase a person"}
       size="md"
       role="alertdialog"
       scrollBehavior="inside"
-      onOpenChange={({ open }) => {
-        if (!open) onClose();
-      }}
+      hasCross
+      onClose={onClose}
+      footer={
+        <Dialog.Footer>
+          <Button variant="outline" onClick={onClose}>
+            {done ? "Close" : "Cancel"}
+          </Button>
+          {done ? null : counted ? (
+            <Button
+              colorPalette="red"
+              disabled={!isConfirmed}
+              loading={erasing.isPending}
+              onClick={() => {
+                erasing.mutate(asked);
+              }}
+            >
+              Erase for good
+            </Button>
+          ) : (
+            <Button
+              disabled={!asked.email.trim()}
+              loading={counting.isPending}
+              onClick={() => {
+                counting.mutate(asked);
+              }}
+            >
+              Count what is kept
+            </Button>
+          )}
+        </Dialog.Footer>
+      }
     >
-      <Portal>
-        <Dialog.Backdrop />
-        <Dialog.Positioner>
-          <Dialog.Content>
-            <Dialog.Header>
-              <Dialog.Title>{done ? "The person is erased" : "Erase a person"}</Dialog.Title>
-            </Dialog.Header>
-            <Dialog.Body>
-              {done ? (
-                <ErasureCounts report={done} />
-              ) : (
-                <Stack gap={4}>
-                  <Text>
-                    Takes the person out of bookings, messages, answers and records. How many there
-                    were, when and how they ended stays. Open executions of their bookings are
-                    cancelled. It can’t be undone.
-                  </Text>
-                  <Whom asked={asked} onChange={change} />
-                  {counted ? <ErasureCounts report={counted} /> : null}
-                  {counted ? (
-                    <Field.Root>
-                      <Field.Label>Type the address once more to erase them</Field.Label>
-                      <Input
-                        size="sm"
-                        autoComplete="off"
-                        placeholder={asked.email.trim()}
-                        value={typed}
-                        onChange={({ target }) => {
-                          setTyped(target.value);
-                        }}
-                      />
-                    </Field.Root>
-                  ) : null}
-                  {counting.error ? <Failure problem={counting.error} /> : null}
-                  {erasing.error ? <Failure problem={erasing.error} /> : null}
-                </Stack>
-              )}
-            </Dialog.Body>
-            <Dialog.Footer>
-              <Button variant="outline" onClick={onClose}>
-                {done ? "Close" : "Cancel"}
-              </Button>
-              {done ? null : counted ? (
-                <Button
-                  colorPalette="red"
-                  disabled={!isConfirmed}
-                  loading={erasing.isPending}
-                  onClick={() => {
-                    erasing.mutate(asked);
-                  }}
-                >
-                  Erase for good
-                </Button>
-              ) : (
-                <Button
-                  disabled={!asked.email.trim()}
-                  loading={counting.isPending}
-                  onClick={() => {
-                    counting.mutate(asked);
-                  }}
-                >
-                  Count what is kept
-                </Button>
-              )}
-            </Dialog.Footer>
-            <Dialog.CloseTrigger asChild>
-              <CloseButton size="sm" aria-label="Close" />
-            </Dialog.CloseTrigger>
-          </Dialog.Content>
-        </Dialog.Positioner>
-      </Portal>
-    </Dialog.Root>
+      {done ? (
+        <ErasureCounts report={done} />
+      ) : (
+        <Stack gap={4}>
+          <Text>
+            Takes the person out of bookings, messages, answers and records. How many there were,
+            when and how they ended stays. Open executions of their bookings are cancelled. It can’t
+            be undone.
+          </Text>
+          <Whom asked={asked} onChange={change} />
+          {counted ? <ErasureCounts report={counted} /> : null}
+          {counted ? (
+            <Field.Root>
+              <Field.Label>Type the address once more to erase them</Field.Label>
+              <Input
+                size="sm"
+                autoComplete="off"
+                placeholder={asked.email.trim()}
+                value={typed}
+                onChange={({ target }) => {
+                  setTyped(target.value);
+                }}
+              />
+            </Field.Root>
+          ) : null}
+          {counting.error ? <Failure problem={counting.error} /> : null}
+          {erasing.error ? <Failure problem={erasing.error} /> : null}
+        </Stack>
+      )}
+    </OpenDialog>
   );
 }
 

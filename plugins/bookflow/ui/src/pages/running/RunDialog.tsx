@@ -1,7 +1,8 @@
-import { Button, CloseButton, Dialog, Portal, Stack } from "@chakra-ui/react";
+import { Button, Dialog, Stack } from "@chakra-ui/react";
 import { useState } from "react";
 
 import { useWorkflow } from "../../api/workflows";
+import { OpenDialog } from "../../dialogs/OpenDialog";
 import { BookingFinder } from "../../finding/BookingFinder";
 import { WorkflowFinder } from "../../finding/WorkflowFinder";
 import { Chosen } from "./Chosen";
@@ -22,62 +23,48 @@ export default function RunDialog(props: Props) {
   const [booking, setBooking] = useState(props.booking);
   const isChosen = workflow !== undefined && booking !== undefined;
   return (
-    <Dialog.Root
-      open
+    <OpenDialog
+      title="Run a workflow now for a booking"
       size="lg"
       scrollBehavior="inside"
-      onOpenChange={({ open }) => {
-        if (!open) onClose();
-      }}
+      hasCross
+      onClose={onClose}
+      footer={
+        isChosen ? (
+          <RunFooter workflow={workflow} booking={booking} onClose={onClose} />
+        ) : (
+          <Dialog.Footer>
+            <Button variant="outline" onClick={onClose}>
+              Do not run it
+            </Button>
+            <Button colorPalette="orange" disabled>
+              Run now
+            </Button>
+          </Dialog.Footer>
+        )
+      }
     >
-      <Portal>
-        <Dialog.Backdrop />
-        <Dialog.Positioner>
-          <Dialog.Content>
-            <Dialog.Header>
-              <Dialog.Title>Run a workflow now for a booking</Dialog.Title>
-            </Dialog.Header>
-            <Dialog.Body>
-              <Stack gap={4}>
-                {workflow === undefined ? (
-                  <WorkflowFinder onChoose={setWorkflow} />
-                ) : (
-                  <ChosenWorkflow
-                    id={workflow}
-                    onChange={props.workflow === undefined ? setWorkflow : undefined}
-                  />
-                )}
-                {booking === undefined ? (
-                  <BookingFinder label="For which booking?" onChoose={setBooking} />
-                ) : (
-                  <Chosen
-                    what="Booking"
-                    name={booking}
-                    onChange={props.booking === undefined ? setBooking : undefined}
-                  />
-                )}
-                {isChosen ? <RunPreview workflow={workflow} booking={booking} /> : null}
-              </Stack>
-            </Dialog.Body>
-            {isChosen ? (
-              <RunFooter workflow={workflow} booking={booking} onClose={onClose} />
-            ) : (
-              <Dialog.Footer>
-                <Button variant="outline" onClick={onClose}>
-                  Do not run it
-                </Button>
-                <Button colorPalette="orange" disabled>
-                  Run now
-                </Button>
-              </Dialog.Footer>
-            )}
-            <Dialog.CloseTrigger asChild>
-              <CloseButton size="sm" aria-label="Close" />
-            </Dialog.CloseTrigger>
-          </Dialog.Content>
-        </Dialog.Positioner>
-      </Portal>
-    </Dialog.Root>
+      <Stack gap={4}>
+        {workflow === undefined ? (
+          <WorkflowFinder onChoose={setWorkflow} />
+        ) : (
+          <ChosenWorkflow
+            id={workflow}
+            onChange={props.workflow === undefined ? setWorkflow : undefined}
+          />
+        )}
+        {booking === undefined ? (
+          <BookingFinder label="For which booking?" onChoose={setBooking} />
+        ) : (
+          <Chosen
+            what="Booking"
+            name={booking}
+            onChange={props.booking === undefined ? setBooking : undefined}
+          />
+        )}
+        {isChosen ? <RunPreview workflow={workflow} booking={booking} /> : null}
+      </Stack>
+    </OpenDialog>
   );
 }
 
