@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bookflow.errors import ConfigurationError, NotFoundError, SpecError
-from bookflow.spec.loading import SIZE_LIMIT, LoadedWorkflow, load_workflow, show_path
+from bookflow.errors import ConfigurationError, SpecError
+from bookflow.spec.loading import SIZE_LIMIT, LoadedWorkflow, load_workflow
 from bookflow.spec.spec_files import (
     SUFFIXES,
     FoundFile,
@@ -19,18 +19,19 @@ from bookflow.spec.spec_files import (
     is_settled,
     look_at,
     read_spec_file,
-    walk_folders,
     walk_specs,
 )
-from bookflow.spec.spec_index import WorkflowIndex, settle_claims
+from bookflow.spec.spec_index import WorkflowIndex, find_swaps, settle_claims
+from bookflow.spec.workflow_finding import find_workflow
 from bookflow.spec.yaml_reading import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
+    from bookflow.spec.change_hearing import ChangeHearing
+    from bookflow.spec.spec_index import Edit
     from bookflow.spec.vocabulary import Vocabulary
 
-_ID = re.compile(r"[a-z0-9-]{1,64}")
 _ESCAPE = re.compile(rb"\\[xuU\r\n]")
 
 _SLOW_SCAN = 0.01
@@ -38,20 +39,29 @@ _SLOW_SCAN = 0.01
 _MOST_BEHIND = 2.0
 
 _Outcome = LoadedWorkflow | SpecError
+_Known = tuple[Stamp, bool, _Outcome]
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All that lies in the folder: valid workflows by id, and what is wrong elsewhere."""
+    """All that lies in the folder: valid workflows by id, and what is wrong elsewhere.
+
+    Scans are numbered. `edited` are the files that differ from the scan before, where those were
+    valid workflows and are the same ones with other content; None where more may differ.
+    """
 
     workflows: dict[str, LoadedWorkflow]
     errors: dict[Path, SpecError]
+    number: int = 0
+    edited: frozenset[str] | None = None
 
 
 class SpecRepository:
     """The spec files under a folder. Safe to share between threads; reads nothing when made.
 
-    `clock` is monotonic and counts seconds, `wall` is the time of files, in ns.
+    `clock` is monotonic and counts seconds, `wall` is the time of files, in ns. One that `listens`
+    looks only at files the kernel says have changed, where that can be relied on; `look_at_all`
+    is the net, to be called now and then, and it is to be closed.
     """
 
     def __init__(
@@ -63,6 +73,7 @@ class SpecRepository:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], int] = time.time_ns,
         max_age: float = 1.0,
+        listens: bool = False,
     ) -> None:
         """Remember the folder; `max_age` is how many seconds answers may be behind the files."""
         self.root = Path(root)
@@ -73,8 +84,10 @@ class SpecRepository:
         self._wall = wall
         self._max_age = max_age
         self._lock = threading.RLock()
-        self._has_news = False
-        self._known: dict[str, tuple[Stamp, bool, _Outcome]] = {}
+        self._hearing = _open_hearing(self._root, clock) if listens else None
+        self._edits: dict[str, Edit] = {}
+        self._unsettled: set[str] = set()
+        self._known: dict[str, _Known] = {}
         self._scan: Scan | None = None
         self._index = WorkflowIndex({})
         self._scanned_at = 0.0
@@ -82,16 +95,34 @@ class SpecRepository:
         self._is_scanning_beside = threading.Lock()
 
     def scan(self) -> Scan:
-        """Look at every file now; only those that changed are read again."""
+        """Look at every file now that may have changed; only those that did are read again."""
         with self._lock:
-            started = self._clock()
-            changed = self._update_known()
-            if changed or self._scan is None:
-                self._scan = self._settle()
-                self._index = WorkflowIndex(self._scan.workflows)
-            self._is_slow = self._clock() - started > _SLOW_SCAN
-            self._scanned_at = started
-            return self._scan
+            heard = self._hearing.take_changed() if self._hearing else None
+            return self._take_in(heard)
+
+    def look_at_all(self) -> Scan:
+        """Look at every file now, whatever was heard."""
+        with self._lock:
+            return self._take_in(None)
+
+    def close(self) -> None:
+        """Stop listening."""
+        with self._lock:
+            if self._hearing is not None:
+                self._hearing.close()
+
+    def _take_in(self, heard: frozenset[str] | None) -> Scan:
+        started = self._clock()
+        if heard is None:
+            self._update_known()
+        else:
+            self._update_heard(heard)
+        scan = self._scan
+        if self._edits or scan is None:
+            scan = self._scan = self._settle(scan)
+        self._is_slow = self._clock() - started > _SLOW_SCAN
+        self._scanned_at = started
+        return scan
 
     def refresh(self, max_age: float | None = None) -> Scan:
         """Give the last scan if it is fresh enough (seconds), else scan again.
@@ -161,59 +192,12 @@ class SpecRepository:
         workflow of the organizer shows in scans only. Raises `NotFoundError`, or `SpecError` if
         the file named by the id is invalid or two files claim the id.
         """
-        if not isinstance(workflow_id, str) or not _ID.fullmatch(workflow_id):
-            raise NotFoundError(f"there is no workflow {show_path(str(workflow_id)[:80])!r}")
+
+        def may_be(file: FoundFile) -> bool:
+            return self._may_be(file, workflow_id)
+
         with self._lock:
-            return self._find(workflow_id)
-
-    def _find(self, workflow_id: str) -> LoadedWorkflow:
-        failures: list[SpecError] = []
-        for suffix in SUFFIXES:
-            found = self._claimants([self._root], (suffix,), workflow_id, failures)
-            if found:
-                return found[0]
-        found = self._claimants(walk_folders(self._root), SUFFIXES, workflow_id, failures)
-        if not found:
-            mentioned = (file for file in walk_specs(self._root) if self._may_be(file, workflow_id))
-            found = self._valid(mentioned, workflow_id, [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            outcome = settle_claims(found, self._root)
-            raise outcome.errors[found[0].path]
-        if failures:
-            raise failures[0]
-        raise NotFoundError(
-            f"there is no workflow `{workflow_id}` in {show_path(self._root)}; "
-            "`bookflow validate` lists what is there"
-        )
-
-    def _claimants(
-        self,
-        folders: Iterable[str],
-        suffixes: tuple[str, ...],
-        workflow_id: str,
-        failures: list[SpecError],
-    ) -> list[LoadedWorkflow]:
-        """Load the files named by the id in some folders."""
-        paths = (
-            os.path.join(folder, workflow_id + suffix) for folder in folders for suffix in suffixes
-        )
-        files = (found for path in paths if (found := look_at(path, self._root)) is not None)
-        return self._valid(files, workflow_id, failures)
-
-    def _valid(
-        self, files: Iterable[FoundFile], workflow_id: str, failures: list[SpecError]
-    ) -> list[LoadedWorkflow]:
-        """Load files and keep those with the id; what is wrong with others goes to `failures`."""
-        found = []
-        for file in sorted(files):
-            outcome = self._load(file)
-            if isinstance(outcome, SpecError):
-                failures.append(outcome)
-            elif outcome.workflow.id == workflow_id:
-                found.append(outcome)
-        return found
+            return find_workflow(self._root, workflow_id, load=self._load, may_be=may_be)
 
     def _may_be(self, file: FoundFile, workflow_id: str) -> bool:
         """Tell cheaply whether a file says this id, without checking all else in it."""
@@ -243,28 +227,63 @@ class SpecRepository:
         if known is not None and _is_same(known[2], outcome):
             outcome = known[2]
         else:
-            self._has_news = True
-        self._known[file.path] = (file.stamp, is_settled(file, before), outcome)
+            self._note(file.path, known, outcome)
+        has_settled = is_settled(file, before)
+        if has_settled:
+            self._unsettled.discard(file.path)
+        else:
+            self._unsettled.add(file.path)
+        self._known[file.path] = (file.stamp, has_settled, outcome)
         return outcome
 
-    def _update_known(self) -> bool:
-        """Read what changed; tell whether anything is new since the last scan."""
+    def _note(self, path: str, known: _Known | None, outcome: _Outcome | None) -> None:
+        before = known[2] if known else None
+        self._edits[path] = (self._edits.get(path, (before, None))[0], outcome)
+
+    def _forget(self, path: str) -> None:
+        self._note(path, self._known.pop(path), None)
+        self._unsettled.discard(path)
+
+    def _update_known(self) -> None:
+        """Look at every file, and read what changed."""
+        if self._hearing is not None:
+            self._hearing.begin_look()
         known = self._known
         present = set()
+        has_links = False
         for file in walk_specs(self._root):
             path = file.path
             present.add(path)
+            has_links = has_links or file.is_link
             entry = known.get(path)
             if entry is None or entry[0] != file.stamp or not entry[1]:
                 self._load(file)
-        gone = known.keys() - present
-        for path in gone:
-            del known[path]
-        has_news = self._has_news or bool(gone)
-        self._has_news = False
-        return has_news
+        for path in known.keys() - present:
+            self._forget(path)
+        if self._hearing is not None:
+            self._hearing.end_look(has_links=has_links)
 
-    def _settle(self) -> Scan:
+    def _update_heard(self, heard: frozenset[str]) -> None:
+        """Look at the files that may have changed, and read those that did."""
+        for path in heard | self._unsettled:
+            name = os.path.basename(path)
+            if name.startswith(".") or not name.endswith(SUFFIXES):
+                continue
+            file = look_at(path, self._root)
+            entry = self._known.get(path)
+            if file is None:
+                if entry is not None:
+                    self._forget(path)
+            elif entry is None or entry[0] != file.stamp or not entry[1]:
+                self._load(file)
+
+    def _settle(self, last: Scan | None) -> Scan:
+        edits, self._edits = self._edits, {}
+        swaps = [] if last is None else find_swaps(last.workflows, edits.values())
+        if last is not None and swaps is not None:
+            self._index = self._index.with_swapped(swaps)
+            workflows = {**last.workflows, **{new.workflow.id: new for _, new in swaps}}
+            return Scan(workflows, last.errors, last.number + 1, frozenset(edits))
         errors: dict[Path, SpecError] = {}
         valid = []
         for path, (_, _, outcome) in sorted(self._known.items()):
@@ -273,7 +292,16 @@ class SpecRepository:
             else:
                 valid.append(outcome)
         settled = settle_claims(valid, self._root)
-        return Scan(settled.workflows, {**errors, **settled.errors})
+        self._index = WorkflowIndex(settled.workflows)
+        number = 0 if last is None else last.number + 1
+        return Scan(settled.workflows, {**errors, **settled.errors}, number)
+
+
+def _open_hearing(root: str, clock: Callable[[], float]) -> ChangeHearing:
+    # only servers listen, and task processes start faster without it
+    from bookflow.spec.change_hearing import ChangeHearing
+
+    return ChangeHearing(root, clock=clock)
 
 
 def read_workflow(file: FoundFile, vocabulary: Vocabulary, size_limit: int) -> LoadedWorkflow:

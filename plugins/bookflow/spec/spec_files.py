@@ -29,6 +29,7 @@ class FoundFile(NamedTuple):
     path: str
     stamp: Stamp
     refusal: str | None = None
+    is_link: bool = False
 
 
 def walk_specs(root: str, folders: dict[str, int] | None = None) -> Iterator[FoundFile]:
@@ -113,12 +114,13 @@ def look_at_link(path: str, real_root: str) -> FoundFile | None:
     inside = os.path.commonpath([real_root, target]) == real_root
     if not inside:
         refusal = "the link leads out of the folder of specs; put the file itself here"
-        return FoundFile(path, (0, 0, 0, os.lstat(path).st_ino), refusal)
+        return FoundFile(path, (0, 0, 0, os.lstat(path).st_ino), refusal, is_link=True)
     if not os.path.exists(target):
         refusal = "the link leads to no file; remove it"
-        return FoundFile(path, (0, 0, 0, os.lstat(path).st_ino), refusal)
+        return FoundFile(path, (0, 0, 0, os.lstat(path).st_ino), refusal, is_link=True)
     # Links in the folders above can't lead out either: walk_specs never enters a linked folder.
-    return _judge(path, os.stat(target, follow_symlinks=False))
+    found = _judge(path, os.stat(target, follow_symlinks=False))
+    return found._replace(is_link=True) if found else None
 
 
 def _judge(path: str, status: os.stat_result) -> FoundFile | None:

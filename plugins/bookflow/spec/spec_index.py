@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass, field
 from heapq import merge
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -11,10 +12,14 @@ from bookflow.spec.loading import show_path
 from bookflow.spec.spec_files import rank_of, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from bookflow.spec.loading import LoadedWorkflow
+
+    Edit = tuple[LoadedWorkflow | SpecError | None, LoadedWorkflow | SpecError | None]
+    """What a file held before and after; None where there was or is no file."""
+    Swap = tuple[LoadedWorkflow, LoadedWorkflow]
 
 
 class Named(Protocol):
@@ -114,27 +119,67 @@ def _choose(items: list[T], root: str, claims: Claims[T]) -> T | None:
     return winner
 
 
+def find_swaps(workflows: Mapping[str, LoadedWorkflow], edits: Iterable[Edit]) -> list[Swap] | None:
+    """Give the workflows that were written anew and claim what they had; None if others did more.
+
+    Where there are only such, nobody else gains or loses an id or a name.
+    """
+    swaps: list[Swap] = []
+    for before, after in edits:
+        if isinstance(before, SpecError | None) or isinstance(after, SpecError | None):
+            return None
+        old, new = before.workflow, after.workflow
+        is_same = (old.id, old.organizer, old.name) == (new.id, new.organizer, new.name)
+        if not is_same or workflows.get(old.id) is not before:
+            return None
+        swaps.append((before, after))
+    return swaps
+
+
 class WorkflowIndex:
-    """Active workflows by trigger and event type; made anew when a file changes."""
+    """Active workflows by trigger and event type."""
 
     def __init__(self, workflows: Mapping[str, LoadedWorkflow]) -> None:
         """Index the workflows, which come ordered by id."""
-        self._for_any: dict[str, list[LoadedWorkflow]] = {}
-        self._for_one: dict[tuple[str, str], list[LoadedWorkflow]] = {}
+        self._listening: dict[tuple[str, str | None], list[LoadedWorkflow]] = {}
         for item in workflows.values():
-            workflow = item.workflow
-            if not workflow.is_active:
-                continue
-            if workflow.event_types is None:
-                self._for_any.setdefault(workflow.trigger, []).append(item)
-                continue
-            for category in dict.fromkeys(workflow.event_types):
-                self._for_one.setdefault((workflow.trigger, category), []).append(item)
+            for key in _keys_of(item):
+                self._listening.setdefault(key, []).append(item)
+
+    def with_swapped(self, swaps: Iterable[Swap]) -> WorkflowIndex:
+        """Give an index with other workflows in the place of some; this one stays as it is."""
+        found = WorkflowIndex({})
+        found._listening = dict(self._listening)
+        for before, after in swaps:
+            for key in _keys_of(before):
+                listening = [item for item in found._listening[key] if item is not before]
+                found._listening[key] = listening
+            for key in _keys_of(after):
+                listening = list(found._listening.get(key, ()))
+                insort(listening, after, key=_id_of)
+                found._listening[key] = listening
+        return found
 
     def matching(self, trigger: str, category: str | None) -> Iterator[LoadedWorkflow]:
         """Give workflows for the trigger that take every event type or this one, by id."""
-        for_any = self._for_any.get(trigger, ())
-        for_one = self._for_one.get((trigger, category), ()) if category is not None else ()
+        for_any = self._listening.get((trigger, None), ())
+        for_one = self._listening.get((trigger, category), ()) if category is not None else ()
         if not for_one or not for_any:
             return iter(for_one or for_any)
-        return merge(for_any, for_one, key=lambda item: item.workflow.id)
+        return merge(for_any, for_one, key=_id_of)
+
+
+def _id_of(item: LoadedWorkflow) -> str:
+    return item.workflow.id
+
+
+def _keys_of(item: LoadedWorkflow) -> Iterator[tuple[str, str | None]]:
+    """Give what an active workflow listens to; None stands for every event type."""
+    workflow = item.workflow
+    if not workflow.is_active:
+        return
+    if workflow.event_types is None:
+        yield workflow.trigger, None
+        return
+    for category in dict.fromkeys(workflow.event_types):
+        yield workflow.trigger, category

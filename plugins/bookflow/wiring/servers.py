@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SPEC_REFRESH_SECONDS = 2.0
+LOOKS_BETWEEN = 5
+"""So many times what was heard of is read, then all spec files are looked at."""
 
 
 @dataclass(slots=True)
@@ -82,6 +85,7 @@ class ServerRuntime:
             self.reparser.stop()
         if self._follower is not None:
             self._follower.join(timeout=5)
+        self.specs.close()
         self.store.close()
 
     @property
@@ -182,14 +186,19 @@ class ServerRuntime:
     def _follow_specs(self) -> None:
         self._wake_overdue()
         last: Scan | None = None
-        while not self._stopping.is_set():
+        for turn in itertools.count():
+            if self._stopping.is_set():
+                break
             started = time.monotonic()
             try:
-                scan = self.specs.refresh(max_age=0.0)
+                is_net = turn % LOOKS_BETWEEN == 0
+                scan = self.specs.look_at_all() if is_net else self.specs.refresh(max_age=0.0)
                 if scan is not last:
                     # a reminder that was just written must not wait for the clock's next turn
                     self.prompter.prompt()
                 last = scan
+                # nobody who writes waits until thousands of files are read
+                self.management.workflows.desk.list_all()
             except (OSError, BookflowError):
                 log.exception("bookflow: %s can't be read", self.settings.specs_dir)
             elapsed = time.monotonic() - started
@@ -224,6 +233,7 @@ def open_server_runtime(
         domain.vocabulary,
         size_limit=settings.spec_size_limit,
         max_age=float("inf"),
+        listens=True,
     )
     planner = Planner(store, domain, waker)
     prompter = Prompter(_planning(settings, domain, specs, store, planner))

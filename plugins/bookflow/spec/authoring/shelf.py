@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,7 +17,7 @@ from bookflow.spec.loading import LoadedWorkflow, show_path
 from bookflow.spec.spec_files import Stamp, look_at, rank_of, read_spec_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from bookflow.spec.repository import Scan, SpecRepository
     from bookflow.spec.spec_files import FoundFile
@@ -54,6 +55,7 @@ class SpecShelf:
         self._scan: Scan | None = None
         self._by_id: dict[str, _Shelved] = {}
         self._listing: list[SpecFile] = []
+        self._unsettled: set[str] = set()
 
     def list_all(self, *, max_age: float | None = None) -> list[SpecFile]:
         """Give every file by id, and by path where several claim one id."""
@@ -89,8 +91,42 @@ class SpecShelf:
             return b""
 
     def _take_in(self, scan: Scan) -> None:
-        if scan is self._scan and all(item.is_settled for item in self._shelved.values()):
-            return
+        last = self._scan
+        if last is scan:
+            paths: Collection[str] | None = tuple(self._unsettled)
+        elif last is not None and scan.number == last.number + 1 and scan.edited is not None:
+            paths = scan.edited | self._unsettled
+        else:
+            paths = None
+        if paths is None or not all(self._replace(scan, path) for path in paths):
+            self._take_in_all(scan)
+        self._scan = scan
+
+    def _replace(self, scan: Scan, path: str) -> bool:
+        """Put one file in the place it had before; tell whether that was all there was to do."""
+        known = self._shelved.get(path)
+        if known is None or known.file.loaded is None:
+            return False
+        name = known.file.workflow_id
+        outcome = scan.workflows.get(name)
+        if outcome is None or str(outcome.path) != path or self._by_id.get(name) is not known:
+            return False
+        item = self._shelve(path, outcome)
+        if item is None:
+            return False
+        if item is known:
+            return True
+        self._shelved[path] = self._by_id[name] = item
+        # the list that was given out stays as it was
+        self._listing = list(self._listing)
+        self._listing[bisect_left(self._listing, _place_of(item.file), key=_place_of)] = item.file
+        if item.is_settled:
+            self._unsettled.discard(path)
+        else:
+            self._unsettled.add(path)
+        return True
+
+    def _take_in_all(self, scan: Scan) -> None:
         outcomes: dict[str, LoadedWorkflow | SpecError] = {
             str(loaded.path): loaded for loaded in scan.workflows.values()
         }
@@ -103,13 +139,13 @@ class SpecShelf:
         by_id: dict[str, list[_Shelved]] = {}
         for item in shelved.values():
             by_id.setdefault(item.file.workflow_id, []).append(item)
-        self._shelved, self._scan = shelved, scan
+        self._shelved = shelved
+        self._unsettled = {path for path, item in shelved.items() if not item.is_settled}
         self._by_id = {
             name: items[0] if len(items) == 1 else min(items, key=self._claim)
             for name, items in by_id.items()
         }
-        files = (item.file for item in shelved.values())
-        self._listing = sorted(files, key=lambda file: (file.workflow_id, file.path))
+        self._listing = sorted((item.file for item in shelved.values()), key=_place_of)
 
     def _claim(self, item: _Shelved) -> tuple[bool, int, str]:
         file = item.file
@@ -165,6 +201,10 @@ class SpecShelf:
                 for issue in error.issues
             ]
         )
+
+
+def _place_of(file: SpecFile) -> tuple[str, str]:
+    return file.workflow_id, file.path
 
 
 def _say_id(file: SpecFile) -> str:
