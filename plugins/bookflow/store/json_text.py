@@ -8,7 +8,12 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import PydanticSerializationError, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +40,20 @@ def dump_json(value: Any) -> str:
     if "\\u0000" in text or not is_storable(text):
         return json.dumps(_clean(value), ensure_ascii=False, default=_spell)
     return text
+
+
+def dump_rows(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write rows as JSON that PostgreSQL reads as records; several times as fast as `dump_json`.
+
+    Times are instants and ids may be UUIDs. What stands in them as JSON was validated or read from
+    JSON: other objects may be spelled differently than `dump_json` does.
+    """
+    try:
+        text = to_json(rows, inf_nan_mode="strings")
+    except (PydanticSerializationError, ValueError):
+        # half a character
+        return dump_json(rows)
+    return dump_json(rows) if b"\\u0000" in text else text.decode()
 
 
 def load_json(text: str | bytes) -> Any:

@@ -18,7 +18,7 @@ from bookflow.store.batches import (
 )
 from bookflow.store.booking_rows import booking_row, nest_booking
 from bookflow.store.erased_keys import KeyDigests, plain_digests, stand_ins
-from bookflow.store.json_text import clean_text, dump_json, is_storable
+from bookflow.store.json_text import clean_text, dump_rows, is_storable
 from bookflow.store.named_sql import load_queries
 from bookflow.store.same_changes import await_changes, merge_same_changes
 
@@ -106,7 +106,7 @@ def _record(
 def _insert_events(link: Link, events: Iterable[NewEvent]) -> set[uuid.UUID]:
     rows = [
         {
-            "id": str(event.id),
+            "id": event.id,
             "trigger": event.trigger,
             "booking_id": event.subject_id,
             "source": event.source.value,
@@ -197,10 +197,10 @@ def insert_executions(
         status = ExecutionStatus.RUNNING if run else ExecutionStatus.PENDING
         rows.append(
             {
-                "id": str(execution.id),
+                "id": execution.id,
                 "workflow_id": execution.workflow_id,
                 "workflow_version": execution.workflow_version,
-                "event_id": str(execution.event_id),
+                "event_id": execution.event_id,
                 "booking_id": execution.subject_id,
                 "status": status.value,
                 "due_at": execution.due_at,
@@ -231,7 +231,7 @@ def insert_executions(
 def _insert_anchored(link: Link, rows: Sequence[Mapping[str, Any]]) -> set[uuid.UUID]:
     """Record executions of which some may exist already; gives the ids of new ones."""
     query = load_queries("intake")["insert_executions"].given("anchored")
-    return {row["id"] for row in link.execute(query, {"rows": dump_json(rows)})}
+    return {row["id"] for row in link.execute(query, {"rows": dump_rows(rows)})}
 
 
 def _join_anchored(
@@ -323,5 +323,5 @@ def _load_heads(link: Link, event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, l
 def _run(
     link: Link, name: str, rows: Sequence[Mapping[str, Any]], *, has_answer: bool = False
 ) -> list[dict[str, Any]]:
-    cursor = link.execute(load_queries("intake")[name].sql, {"rows": dump_json(rows)})
+    cursor = link.execute(load_queries("intake")[name].sql, {"rows": dump_rows(rows)})
     return cursor.fetchall() if has_answer else []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bookflow.records import EventSource
-from bookflow.store.json_text import dump_json
+from bookflow.store.json_text import dump_rows
 from bookflow.store.named_sql import load_queries
 
 if TYPE_CHECKING:
@@ -49,15 +49,15 @@ def merge_same_changes(
     if not asked:
         return {}
     rows = [
-        {"id": str(event.id), "trigger": event.trigger, "booking_id": event.subject_id}
+        {"id": event.id, "trigger": event.trigger, "booking_id": event.subject_id}
         for event in asked
     ]
     query = load_queries("intake")["find_same_changes"].sql
-    found = link.execute(query, {"rows": dump_json(rows)}).fetchall()
+    found = link.execute(query, {"rows": dump_rows(rows)}).fetchall()
     same = {row["id"]: row["same_as"] for row in found}
     if same:
         link.execute(load_queries("intake")["drop_events"].sql, {"ids": list(same)})
-        adopted = dump_json(adopted_keys(asked, same))
+        adopted = dump_rows(adopted_keys(asked, same))
         link.execute(load_queries("intake")["adopt_keys"].sql, {"rows": adopted})
     return same
 

@@ -61,6 +61,8 @@ _EMAIL_ADDRESS = rf"{_EMAIL_WORD}(?:\.{_EMAIL_WORD})*@{_EMAIL_LABEL}(?:\.{_EMAIL
 _EMAIL = rf"^{_EMAIL_ADDRESS}$"
 _EMAIL_OR_EMPTY = rf"^(?:{_EMAIL_ADDRESS})?$"
 
+_PARTS = ("event_type", "organizer", "invitee")
+
 _EMAIL_FAULT = "is not an e-mail address; write it like ada@example.com"
 _PATTERN_FAULTS = {
     _LINE: "must be a single line without control characters",
@@ -245,16 +247,16 @@ def _check_group_answers(
 
 def _check_sizes(raw: Mapping[str, Any], path: str) -> None:
     """Refuse objects with absurdly many keys at once: describing each would take seconds."""
-    parts: list[tuple[str, object]] = [(path, raw)]
-    parts += [(f"{path}.{key}", raw.get(key)) for key in ("event_type", "organizer", "invitee")]
+    parts = [raw, *map(raw.get, _PARTS)]
     attendees = raw.get("attendees")
     if isinstance(attendees, list):
-        parts += [
-            (f"{path}.attendees[{i}]", one) for i, one in enumerate(attendees[:ATTENDEES_LIMIT])
-        ]
-    for where, part in parts:
+        parts += attendees[:ATTENDEES_LIMIT]
+    for place, part in enumerate(parts):
         if isinstance(part, Mapping) and len(part) > KEYS_LIMIT:
-            raise InputError(where, f"has {len(part):,} keys; more than {KEYS_LIMIT} is no booking")
+            names = ["", *(f".{name}" for name in _PARTS)]
+            name = names[place] if place < len(names) else f".attendees[{place - len(names)}]"
+            what = f"has {len(part):,} keys; more than {KEYS_LIMIT} is no booking"
+            raise InputError(f"{path}{name}", what)
 
 
 def _as_subject(
