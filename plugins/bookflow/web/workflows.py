@@ -140,7 +140,7 @@ def get_workflows(
             for file in runtime.management.authoring.list_all()
             if visibility.includes(file.workflow_id) and wanted.holds(file)
         ),
-        runtime.reports.statistics(has_actions=False),
+        lambda ids: runtime.reports.statistics(ids, has_actions=False),
         sorting=Sorting.parse(sort),
         limit=limit,
         cursor=cursor or None,

@@ -6,13 +6,13 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bookflow.errors import InputError
 from bookflow.journey.management.describing import describe, figures_of, index_figures, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from bookflow.spec.authoring.shapes import SpecFile
 
@@ -34,15 +34,13 @@ class WorkflowFilter:
 
     def holds(self, file: SpecFile) -> bool:
         """Tell whether a workflow is wanted."""
-        return all(
-            (
-                self.state is None or state_of(file) == self.state,
-                self.is_active is None or read_key(file, "is_active") is self.is_active,
-                self.trigger is None or read_key(file, "trigger") == self.trigger,
-                self.organizer is None or _folded(file, "organizer") == self.organizer.casefold(),
-                self.event_type is None or _takes(file, self.event_type),
-                self.search is None or _mentions(file, self.search.casefold()),
-            )
+        return (
+            (self.state is None or state_of(file) == self.state)
+            and (self.is_active is None or read_key(file, "is_active") is self.is_active)
+            and (self.trigger is None or read_key(file, "trigger") == self.trigger)
+            and (self.organizer is None or _folded(file, "organizer") == self.organizer.casefold())
+            and (self.event_type is None or _takes(file, self.event_type))
+            and (self.search is None or _mentions(file, self.search.casefold()))
         )
 
 
@@ -86,6 +84,7 @@ def _by_word(name: str) -> Callable[[SpecFile, Mapping[str, Any] | None], _Value
     return read
 
 
+FIGURE_KEYS = ("total_executions", "failed_executions", "success_rate", "last_executed_at")
 SORT_KEYS: Mapping[str, Callable[[SpecFile, Mapping[str, Any] | None], _Value]] = {
     "id": lambda file, _: file.workflow_id,
     "name": _by_word("name"),
@@ -93,15 +92,11 @@ SORT_KEYS: Mapping[str, Callable[[SpecFile, Mapping[str, Any] | None], _Value]] 
     "trigger": _by_word("trigger"),
     "state": lambda file, _: state_of(file),
     "updated_at": lambda file, _: file.modified_at.timestamp(),
-    "total_executions": _by_figure("total_executions"),
-    "failed_executions": _by_figure("failed_executions"),
-    "success_rate": _by_figure("success_rate"),
-    "last_executed_at": _by_figure("last_executed_at"),
+    **{name: _by_figure(name) for name in FIGURE_KEYS},
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a workflow stands in a list."""
 
     value: _Value
@@ -111,14 +106,18 @@ class _Place:
 
 def list_workflows(
     files: Iterable[SpecFile],
-    statistics: Sequence[Mapping[str, Any]],
+    ask: Callable[[Collection[str] | None], Sequence[Mapping[str, Any]]],
     *,
     sorting: Sorting,
     limit: int,
     cursor: str | None,
 ) -> tuple[list[Json], str | None]:
-    """Give one page, and the cursor of the next; raises `InputError` for a foreign cursor."""
-    figures = index_figures(statistics)
+    """Give one page, and the cursor of the next; raises `InputError` for a foreign cursor.
+
+    `ask` gives the statistics of workflows, None of all: these are asked for only to sort by them.
+    """
+    is_by_figure = sorting.key in FIGURE_KEYS
+    figures = index_figures(ask(None)) if is_by_figure else {}
     read = SORT_KEYS[sorting.key]
     placed = [
         (_Place(read(file, figures.get(file.workflow_id)), file.workflow_id, file.path), file)
@@ -130,6 +129,8 @@ def list_workflows(
         ordered = ordered[_count_until(ordered, last, is_descending=sorting.is_descending) :]
     page = ordered[:limit]
     more = _make_cursor(page[-1][0], sorting) if len(ordered) > limit else None
+    if page and not is_by_figure:
+        figures = index_figures(ask({file.workflow_id for _, file in page}))
     return [describe(file, figures.get(file.workflow_id)) for _, file in page], more
 
 

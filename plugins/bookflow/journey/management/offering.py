@@ -19,19 +19,28 @@ LONGEST = 200
 def gather_choices(files: Iterable[SpecFile]) -> dict[str, Any]:
     """Count workflows by state, and give each organizer, event type and trigger once."""
     counts = dict.fromkeys(STATES, 0)
-    organizers: dict[str, str] = {}
+    organizers: dict[str, None] = {}
     event_types: set[str] = set()
     triggers: set[str] = set()
     for file in files:
         counts[state_of(file)] += 1
-        # lists compare organizers without regard to case
-        for organizer in _texts(read_key(file, "organizer")):
-            organizers.setdefault(organizer.casefold(), organizer)
+        if file.loaded is not None:
+            # thousands of files: what was checked is not checked again
+            workflow = file.loaded.workflow
+            organizers[workflow.organizer] = None
+            event_types.update(workflow.event_types or ())
+            triggers.add(workflow.trigger)
+            continue
+        organizers.update(dict.fromkeys(_texts(read_key(file, "organizer"))))
         event_types.update(_texts(read_key(file, "event_types")))
         triggers.update(_texts(read_key(file, "trigger")))
+    # lists compare organizers without regard to case
+    firsts: dict[str, str] = {}
+    for organizer in organizers:
+        firsts.setdefault(organizer.casefold(), organizer)
     return {
         "workflows": counts,
-        "organizers": [organizers[key] for key in sorted(organizers)],
+        "organizers": [firsts[key] for key in sorted(firsts)],
         "event_types": sorted(event_types, key=str.casefold),
         "triggers": sorted(triggers),
     }
