@@ -17,6 +17,7 @@ from benchmarks import (
     bench_pages,
     bench_shards,
     bench_specs,
+    bench_volume,
 )
 from benchmarks.comparing import compare, keep_run, read_newest, read_run
 from benchmarks.measuring import Figure, measure_yardstick
@@ -41,6 +42,10 @@ NOTES = {
         "conditions that can be looked up later, no retries, no protection from sending twice.",
     ),
     "cluster": (*EVERYTHING_HERE, "What to make of it: [scaling.md](scaling.md)."),
+    "volume": (
+        "Everything is asked of the store and the journey, in one process beside PostgreSQL.",
+        "Executions are spread over 90 days, bookings over 300 days back and 65 ahead.",
+    ),
     "pages": (
         "Measured in Chromium, in an Airflow with 1,000 workflows and 100,000 executions. Times "
         "until content are medians, tasks the worst of all rounds. During a task a page answers "
@@ -58,25 +63,31 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "airflow": bench_airflow.measure,
     "cluster": bench_cluster.measure,
     "pages": bench_pages.measure,
+    "volume": bench_volume.measure,
 }
+USUAL = ("conditions", "specs", "batch", "analytics", "airflow")
+"""What is measured where no part is named; the others take as long again, each."""
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read which parts to measure, and what to compare with."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    known = f"{', '.join(PARTS)}, or all; without any: {', '.join(USUAL)}"
+    parser.add_argument("parts", nargs="*", metavar="PART", help=known)
     parser.add_argument(
         "--against", type=Path, help="a kept run to compare with; the newest ones without this"
     )
     parser.add_argument("--dry", action="store_true", help="print, but write and keep nothing")
     asked = parser.parse_args(arguments)
+    if "all" in asked.parts:
+        asked.parts = list(PARTS)
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"unknown parts: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     return asked
 
 
 def main(arguments: list[str]) -> int:
-    """Measure the parts named, or all."""
+    """Measure the parts named, or the usual ones."""
     asked = parse_arguments(arguments)
     # whoever asks it to end gets a stack that has ended as well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -87,7 +98,7 @@ def main(arguments: list[str]) -> int:
         return 2
     yard = measure_yardstick()
     figures, sections = [yard], {}
-    for name in asked.parts or PARTS:
+    for name in asked.parts or USUAL:
         found = PARTS[name]()
         for figure in found:
             # a part that fails later must not take these with it

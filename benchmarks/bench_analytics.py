@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from benchmarks import bench_lists
-from benchmarks.history import EXECUTIONS, NOW, WORKFLOWS, analyze, database, fill, fold
+from benchmarks.history import AT, EXECUTIONS, NOW, WORKFLOWS, analyze, database, fill, fold
 from benchmarks.measuring import Figure, percentile
 from benchmarks.timing import time_answers
 from bookflow.journey.analytics.desk import Analytics, Question
@@ -31,9 +31,11 @@ def measure() -> list[Figure]:
         try:
             folding = fold(store)
             # what came since the last fold is added up while reading
-            fill(dsn, 2_000, seed=0.9)
+            fill(dsn, 2_000, days=1)
             analyze(dsn)
-            figures = [time_answers(what, ask) for what, ask in _questions(store)]
+            figures = [
+                time_answers(f"{AT}: {what}", ask) for what, ask in list_questions(store, NOW)
+            ]
         finally:
             store.close()
         return [
@@ -45,23 +47,30 @@ def measure() -> list[Figure]:
         ]
 
 
-def _questions(store: PostgresStore) -> Iterator[tuple[str, Callable[[int], object]]]:
+def list_questions(
+    store: PostgresStore, now: datetime
+) -> Iterator[tuple[str, Callable[[int], object]]]:
+    """Give every question about the figures of `benchmarks.history`, which ends `now`."""
     analytics = Analytics(store)
     some = frozenset(f"workflow-{number}" for number in range(0, WORKFLOWS, 20))
-    yield "performance-stats", lambda n: analytics.tell_performance(_asked(n))
+
+    def ask(number: int, chosen: frozenset[str] | None = None) -> Question:
+        return _ask_for(now, number, chosen)
+
+    yield "performance-stats", lambda n: analytics.tell_performance(ask(n))
     yield (
         "performance-stats, 50 workflows visible",
-        lambda n: analytics.tell_performance(_asked(n, some)),
+        lambda n: analytics.tell_performance(ask(n, some)),
     )
-    yield "trends by day", lambda n: analytics.tell_trends(_asked(n))
-    yield "trends by hour, 30 days", lambda n: analytics.tell_trends(_hourly(n))
-    yield "failures", lambda n: analytics.tell_causes(_asked(n), "failed")
-    yield "skips", lambda n: analytics.tell_causes(_asked(n), "skipped")
-    yield "endpoints", lambda n: analytics.tell_endpoints(_asked(n))
-    yield "actions", lambda n: analytics.tell_actions(_asked(n))
-    yield "workflows", lambda n: analytics.rank_workflows(_asked(n))
-    yield "compare", lambda n: analytics.tell_comparison(_asked(n))
-    yield "execution-summary", lambda n: _summarize(store, analytics, n)
+    yield "trends by day", lambda n: analytics.tell_trends(ask(n))
+    yield "trends by hour, 30 days", lambda n: analytics.tell_trends(_hourly(now, n))
+    yield "failures", lambda n: analytics.tell_causes(ask(n), "failed")
+    yield "skips", lambda n: analytics.tell_causes(ask(n), "skipped")
+    yield "endpoints", lambda n: analytics.tell_endpoints(ask(n))
+    yield "actions", lambda n: analytics.tell_actions(ask(n))
+    yield "workflows", lambda n: analytics.rank_workflows(ask(n))
+    yield "compare", lambda n: analytics.tell_comparison(ask(n))
+    yield "execution-summary", lambda n: _summarize(store, analytics, now, n)
     yield "statistics of all workflows", lambda n: store.statistics(has_actions=False)
     yield "statistics of all workflows and actions", lambda n: store.statistics()
     page = [f"workflow-{number}" for number in range(50)]
@@ -74,21 +83,21 @@ def ask_performance(store: PostgresStore, now: datetime) -> object:
     return Analytics(store).tell_performance(Question(period, None, choose_unit(period)))
 
 
-def _asked(number: int, chosen: frozenset[str] | None = None) -> Question:
+def _ask_for(now: datetime, number: int, chosen: frozenset[str] | None = None) -> Question:
     zone = ZoneInfo(ZONES[number % len(ZONES)])
     length = LENGTHS[number // len(ZONES) % len(LENGTHS)]
-    period = last_days(timedelta(days=length), NOW, zone)
+    period = last_days(timedelta(days=length), now, zone)
     return Question(period, chosen, choose_unit(period))
 
 
-def _hourly(number: int) -> Question:
+def _hourly(now: datetime, number: int) -> Question:
     zone = ZoneInfo(ZONES[number % len(ZONES)])
-    return Question(last_days(timedelta(days=30), NOW, zone), unit=Unit.HOUR)
+    return Question(last_days(timedelta(days=30), now, zone), unit=Unit.HOUR)
 
 
-def _summarize(store: PostgresStore, analytics: Analytics, number: int) -> object:
+def _summarize(store: PostgresStore, analytics: Analytics, now: datetime, number: int) -> object:
     workflow_id = f"workflow-{number * 7}"
-    asked = replace(_asked(number), workflow_ids=frozenset({workflow_id}))
+    asked = replace(_ask_for(now, number), workflow_ids=frozenset({workflow_id}))
     failed = ExecutionFilter(workflow_id=workflow_id, status="failed")
     return (
         analytics.summarize_workflow(workflow_id, asked),

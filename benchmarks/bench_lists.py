@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.fleet import write_fillers
-from benchmarks.history import EXECUTIONS, NOW, WORKFLOWS
+from benchmarks.history import AT, EXECUTIONS, NOW, WORKFLOWS
 from benchmarks.measuring import Figure
 from benchmarks.timing import time_answers
 from bookflow.airflow_client.connections import EnvironmentConnections
@@ -53,13 +53,13 @@ SORTS = ("id", "name", "-total_executions", "success_rate", "-last_executed_at")
 def measure(dsn: str) -> Iterator[Figure]:
     """Time every list, the export and what the upkeep DAGs ask."""
     with tempfile.TemporaryDirectory(prefix="bookflow-bench-") as folder, _app(dsn, folder) as get:
-        yield time_answers("GET /metrics", lambda _: get("/metrics"))
+        yield time_answers(f"{AT}: GET /metrics", lambda _: get("/metrics"))
         for sort in SORTS:
             path = f"/workflows?sort={sort}&limit=50"
-            yield time_answers(f"GET /workflows by {sort}, 1,000 of them", _asking(get, path))
+            yield time_answers(f"{AT}: GET /workflows by {sort}, 1,000 of them", _asking(get, path))
         for name, query in FILTERS.items():
             path = f"/executions?{query}"
-            yield time_answers(f"GET /executions, {name}", _asking(get, path))
+            yield time_answers(f"{AT}: GET /executions, {name}", _asking(get, path))
         for kind in ("csv", "jsonl", "csv&include=actions"):
             yield _time_export(get, f"/executions/export?format={kind}")
     store = PostgresStore.open(dsn, pool_size=2)
@@ -81,12 +81,15 @@ def _measure_upkeep(store: PostgresStore) -> Iterator[Figure]:
             store.last_tick(),
         )
 
-    yield time_answers("what the monitor asks", look)
+    yield time_answers(f"{AT}: what the monitor asks", look)
     none = Cut(NOW - timedelta(days=365))
     yield time_answers(
-        "clean-up, nothing to do", lambda _: [store.clean(part, none, limit=1000) for part in Part]
+        f"{AT}: clean-up, nothing to do",
+        lambda _: [store.clean(part, none, limit=1000) for part in Part],
     )
-    yield time_answers("clean-up, what would go", lambda _: _count_old(store), None, rounds=2)
+    yield time_answers(
+        f"{AT}: clean-up, what would go", lambda _: _count_old(store), None, rounds=2
+    )
     old = Cut(NOW - timedelta(days=85))
     places: dict[Part, Any] = {}
 
@@ -94,7 +97,9 @@ def _measure_upkeep(store: PostgresStore) -> Iterator[Figure]:
         part = Part.EXECUTIONS
         places[part] = store.clean(part, old, limit=1000, place=places.get(part)).place
 
-    yield time_answers("clean-up, 1,000 executions with all they hold", clean, None, rounds=10)
+    yield time_answers(
+        f"{AT}: clean-up, 1,000 executions with all they hold", clean, None, rounds=10
+    )
 
 
 def _count_old(store: PostgresStore) -> object:

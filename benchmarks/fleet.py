@@ -86,6 +86,40 @@ actions:
     message: "Hello {{ invitee_name }}"
 """
 
+REMINDER = """\
+id: reminder-{number}
+organizer: host-{number}@example.com
+name: Reminder {number}
+trigger: {trigger}
+delay_minutes: {delay}
+event_types: [type-{type}]
+actions:
+  - name: mail
+    type: send_email
+    recipient: invitee
+    subject: "Your {{{{ event_type_name }}}}"
+    message: "Hello {{{{ invitee_name }}}}"
+"""
+DELAYS = (
+    ("before_meeting", "24h"),
+    ("before_meeting", "2h"),
+    ("before_meeting", "1h"),
+    ("before_meeting", "15m"),
+    ("after_meeting", "1h"),
+    ("after_meeting", "24h"),
+)
+
+
+def write_reminders(folder: Path, count: int, event_types: int) -> None:
+    """Write `count` specs of reminders, for event types `type-0` to `type-<event_types - 1>`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        trigger, delay = DELAYS[number % len(DELAYS)]
+        text = REMINDER.format(
+            number=number, trigger=trigger, delay=delay, type=number // len(DELAYS) % event_types
+        )
+        (folder / f"reminder-{number}.yaml").write_text(text)
+
 
 def write_fillers(folder: Path, count: int) -> None:
     """Write `count` specs of three actions that match none of the benchmark's bookings."""

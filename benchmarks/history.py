@@ -1,4 +1,4 @@
-"""A database with the history of 1,000,000 executions."""
+"""A database with a history of executions, which came one after the other as they do in life."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -17,32 +18,50 @@ from bookflow.store.migrating import upgrade
 from bookflow.store.postgres import PostgresStore
 
 EXECUTIONS = 1_000_000
+AT = f"analytics at {EXECUTIONS:,} executions"
 WORKFLOWS = 1_000
 DAYS = 90
 BATCH = 50_000
+WRITERS = 2
+LAST_BEFORE_SPANS = "0011_management"
+"""The revision after which a migration counts all roll-ups anew, which is how much is folded."""
 NOW = datetime(2026, 9, 1, 12, 7, tzinfo=UTC)
 
+# ids are made as the product does: version 7 of the moment, deliveries' by a hash
 # the busiest workflow has about 30 times the executions of the median one
 FILL = """
 SELECT setseed(%(seed)s);
+CREATE OR REPLACE FUNCTION pg_temp.id_at(at timestamptz) RETURNS uuid LANGUAGE sql VOLATILE RETURN (
+    lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0')
+    || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15)
+)::uuid;
 CREATE TEMPORARY TABLE drawn ON COMMIT DROP AS
 SELECT
-    gen_random_uuid() AS event_id, gen_random_uuid() AS id,
-    'workflow-' || floor(%(workflows)s * power(random(), 2)) AS workflow_id,
-    'b-' || floor(random() * 200000) AS booking_id,
-    %(now)s::timestamptz - random() * %(days)s * interval '1 day' AS due_at,
-    exp(random() * 4) * interval '0.3 s' AS latency, random() AS luck
-FROM generate_series(1, %(count)s);
-INSERT INTO bookflow.events (id, trigger, booking_id, source, occurred_at, received_at)
-SELECT event_id, 'booking_created', booking_id, 'api', due_at, due_at FROM drawn;
+    pg_temp.id_at(d.due_at) AS event_id, pg_temp.id_at(d.due_at) AS id, d.*
+FROM (
+    SELECT
+        'workflow-' || floor(%(workflows)s * power(random(), 2)) AS workflow_id,
+        'b-' || floor(random() * %(bookings)s) AS booking_id,
+        %(since)s + (n - random()) / %(count)s * (%(until)s::timestamptz - %(since)s) AS due_at,
+        exp(random() * 4) * interval '0.3 s' AS latency, random() AS luck
+    FROM generate_series(1, %(count)s) AS n
+) AS d;
+INSERT INTO bookflow.events (
+    id, trigger, booking_id, source, occurred_at, received_at, idempotency_key
+)
+SELECT
+    event_id, 'booking_created', booking_id, 'api', due_at, due_at,
+    CASE WHEN luck > 0.5 THEN 'evt-' || event_id END
+FROM drawn;
 INSERT INTO bookflow.executions (
-    id, workflow_id, workflow_version, event_id, booking_id, status, due_at, wake_at, created_at,
-    started_at, completed_at, dag_id, run_id, actions_executed, rounds
+    id, workflow_id, workflow_version, event_id, booking_id, status, due_at, wake_at, anchor_at,
+    created_at, started_at, completed_at, dag_id, run_id, actions_executed, rounds
 )
 SELECT
     id, workflow_id, 'v1', event_id, booking_id,
     CASE WHEN luck < 0.03 THEN 'failed' WHEN luck < 0.05 THEN 'cancelled' ELSE 'completed' END,
-    due_at, due_at, due_at, due_at, due_at + latency, 'bookflow-' || workflow_id,
+    due_at, due_at, CASE WHEN luck > 0.7 THEN due_at + interval '1 day' END,
+    due_at, due_at, due_at + latency, 'bookflow-' || workflow_id,
     'run-' || floor(extract(epoch FROM due_at) / 600), 3, 1
 FROM drawn;
 INSERT INTO bookflow.action_results (
@@ -88,34 +107,46 @@ CROSS JOIN (VALUES ('Confirm', 'email'), ('Tell the CRM', 'webhook')) AS a (acti
 
 
 @contextmanager
-def database() -> Iterator[str]:
+def database(revision: str = "head") -> Iterator[str]:
+    """Give an empty database of its own, which goes at the end."""
     home = Path(tempfile.mkdtemp(prefix="bookflow-bench-"))
     try:
         dsn = ensure_database(start_embedded(home / "postgres"), "bookflow")
-        upgrade(dsn)
+        upgrade(dsn, revision)
         yield dsn
     finally:
         stop_embedded(home / "postgres")
         shutil.rmtree(home, ignore_errors=True)
 
 
-def fill(dsn: str, count: int, seed: float = 0.0, now: datetime = NOW) -> str:
+def fill(
+    dsn: str, count: int, *, days: int = DAYS, now: datetime = NOW, bookings: int = 200_000
+) -> str:
+    """Write executions of the last days with all they hold; two write at once, as tasks do."""
     started = time.perf_counter()
-    with psycopg.connect(dsn, cursor_factory=psycopg.ClientCursor) as connection:
-        for number in range(0, count, BATCH):
-            params = {
-                "seed": seed or number / count,
-                "workflows": WORKFLOWS,
-                "days": DAYS if not seed else 1,
-                "now": now,
-                "count": min(BATCH, count - number),
-            }
+    batches = -(-count // BATCH)
+    step = timedelta(days=days) / batches
+
+    def write(number: int) -> None:
+        since = now - timedelta(days=days) + number * step
+        params = {
+            "seed": number / batches,
+            "workflows": WORKFLOWS,
+            "bookings": bookings,
+            "since": since,
+            "until": since + step,
+            "count": min(BATCH, count - number * BATCH),
+        }
+        with psycopg.connect(dsn, cursor_factory=psycopg.ClientCursor) as connection:
             connection.execute(FILL.encode(), params)
-            connection.commit()
+
+    with ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(write, range(batches)))
     return f"{time.perf_counter() - started:.0f} s"
 
 
 def fold(store: PostgresStore) -> str:
+    """Fold what was counted, as the clock does."""
     started = time.perf_counter()
     total = 0
     while count := store.fold_figures(limit=500_000):
@@ -123,6 +154,14 @@ def fold(store: PostgresStore) -> str:
     return f"{total:,} changes in {time.perf_counter() - started:.0f} s"
 
 
+def fold_anew(dsn: str) -> str:
+    """Count all roll-ups anew, in a database of `LAST_BEFORE_SPANS`, and bring it up to date."""
+    started = time.perf_counter()
+    upgrade(dsn)
+    return f"{time.perf_counter() - started:.0f} s"
+
+
 def analyze(dsn: str) -> None:
+    """Leave the database as autovacuum does after a while."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")

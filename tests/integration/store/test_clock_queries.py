@@ -151,3 +151,16 @@ def test_a_turn_reads_no_more_bookings_than_come_due(filled, name, index):
     assert 0 < due < 1_000
     read = scan["Actual Rows"] * scan["Actual Loops"]
     assert read <= due * 1.2 + OFFSETS
+
+
+SEARCH = {"text": "ida", "limit": 20, "reach": 500, "workflow_ids": ["w-7", "w-8"]}
+
+
+@pytest.mark.parametrize("words", [(), ("text",), ("text", "workflow_ids")], ids=str)
+def test_search_looks_through_no_more_bookings_than_its_reach(filled, words):
+    nodes = explain(filled, "search_subjects", SEARCH, *words, analyze=True, stem="reports")
+    of_bookings = [node for node in nodes if node.get("Relation Name") == "bookings"]
+    indexes = {"bookings_by_change"} | ({"bookings_pkey"} if words else set())
+    assert {node.get("Index Name") for node in of_bookings} == indexes
+    read = sum(node["Actual Rows"] * node["Actual Loops"] for node in of_bookings)
+    assert 0 < read <= SEARCH["reach"] + 1
