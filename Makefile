@@ -57,14 +57,17 @@ types: $(DEVELOPMENT)
 	$(BIN)/mypy
 
 unit-tests: $(DEVELOPMENT)
-	$(BIN)/python -m pytest tests/unit -q -n $(BESIDE_TYPES) -m "not slow" -p no:schemathesis \
+	$(BIN)/python -m pytest tests/unit -q -n $(BESIDE_TYPES) -m "not slow" \
 		--hypothesis-profile=quick
 
+# one process more than small machines have cores: some tests wait, for processes and for locks.
+# Each has a stretch of neighbouring files, whose sets-up are then made once, and who ends takes over
+PROCESSES = $(shell $(PYTHON) -c 'import os; print(max(3, os.cpu_count() or 2))')
 test: $(DEVELOPMENT) pages ## The whole suite, on embedded PostgreSQL and a real Airflow
 	$(PAGES) check
 	$(PAGES) test
 	$(BIN)/python -m tests.acceptance.chromium
-	$(BIN)/python -m pytest --ignore tests/acceptance -n auto
+	$(BIN)/python -m pytest --ignore tests/acceptance -n $(PROCESSES) --dist worksteal
 	$(BIN)/python -m pytest tests/acceptance -n 3
 
 test-cluster: $(DEVELOPMENT) $(PEERS) pages ## The full-stack tests on Celery: two workers, two schedulers

@@ -6,7 +6,8 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ import pytest
 from bookflow.demo.outfit import Outfit
 from bookflow.demo.receivers import WebFault
 from bookflow.demo.stack import AirflowStack
+from tests.acceptance.conftest import booking as make_booking
+from tests.acceptance.conftest import wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
 Json = dict[str, Any]
-MakeBooking = Callable[..., Json]
 EndedRun = Callable[[str, str], tuple[str, dict[str, str]]]
 
 BATCH = 100
@@ -29,23 +31,50 @@ SLOW = WebFault(delay=0.5)
 ARRIVED_BEFORE_KILL = 70
 
 
-@pytest.fixture
-def slow_receiver(outfit: Outfit) -> Iterator[Outfit]:
-    """Give the outfit with a webhook receiver that takes its time."""
+@dataclass(frozen=True)
+class KilledBatch:
+    """Bookings whose webhooks were under way when their task was killed, and its run."""
+
+    bookings: list[str]
+    run: tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def killed_batch(outfit: Outfit) -> KilledBatch:
+    """Kill a task amid its batch; until it is taken up again takes a minute, for other tests."""
     outfit.webhooks.script(lasting=SLOW)
-    yield outfit
-    outfit.webhooks.script()
+    try:
+        with outfit.stack.client("editor") as client:
+            bookings = fire_many(client, "booking_completed")
+            run = kill_amid_batch(client, outfit, "killed", bookings)
+            path = f"/api/v2/dags/{run[0]}/dagRuns/{run[1]}"
+            # its next try finds nothing to do: all that is left is leased
+            wait_for(lambda: client.get(path).json()["state"] == "success", 60, f"the end of {run}")
+            return KilledBatch(bookings, run)
+    finally:
+        outfit.webhooks.script()
+
+
+@pytest.mark.usefixtures("killed_batch")
+def test_restart_of_the_api_server_right_after_its_answer_loses_nothing(
+    api: httpx.Client, stack: AirflowStack
+) -> None:
+    bookings = fire_many(api, "booking_requested")
+    stack.component("api-server").kill()
+    stack.start_component("api-server")
+    wait_for_server(stack)
+    executions = wait_until_final(api, "restarted", bookings, timeout=100)
+    assert {execution["status"] for execution in executions.values()} == {"completed"}
 
 
 def test_killed_task_loses_nothing_and_repeats_only_under_the_same_id(
-    api: httpx.Client, slow_receiver: Outfit, make_booking: MakeBooking, ended_run: EndedRun
+    api: httpx.Client, outfit: Outfit, killed_batch: KilledBatch, ended_run: EndedRun
 ) -> None:
-    bookings = fire_many(api, "booking_completed", make_booking)
-    killed = kill_amid_batch(api, slow_receiver, "killed", bookings)
+    bookings, killed = killed_batch.bookings, killed_batch.run
     # what was being sent is leased for a minute; then a later run takes it up
     executions = wait_until_final(api, "killed", bookings, timeout=150)
     assert {execution["status"] for execution in executions.values()} == {"completed"}
-    arrived = arrivals(slow_receiver, bookings)
+    arrived = arrivals(outfit, bookings)
     ids = {booking: {hook.webhook_id for hook in hooks} for booking, hooks in arrived.items()}
     for booking in bookings:
         (delivery,) = executions[booking]["execution_log"][0]["deliveries"]
@@ -68,24 +97,13 @@ def test_killed_task_loses_nothing_and_repeats_only_under_the_same_id(
         )
 
 
-def test_restart_of_the_api_server_right_after_its_answer_loses_nothing(
-    api: httpx.Client, stack: AirflowStack, make_booking: MakeBooking
-) -> None:
-    bookings = fire_many(api, "booking_requested", make_booking)
-    stack.component("api-server").kill()
-    stack.start_component("api-server")
-    wait_for_server(stack)
-    executions = wait_until_final(api, "restarted", bookings, timeout=100)
-    assert {execution["status"] for execution in executions.values()} == {"completed"}
-
-
-def fire_many(api: httpx.Client, trigger: str, make_booking: MakeBooking) -> list[str]:
+def fire_many(api: httpx.Client, trigger: str) -> list[str]:
     bookings = [make_booking() for _ in range(BATCH)]
-    events = [{"trigger": trigger, "booking": booking} for booking in bookings]
+    events = [{"trigger": trigger, "booking": one} for one in bookings]
     answer = api.post("/bookflow/api/v1/triggers", json={"events": events})
     assert answer.status_code == 202, answer.text
     assert all(len(result["executions"]) == 1 for result in answer.json()["results"])
-    return [booking["id"] for booking in bookings]
+    return [one["id"] for one in bookings]
 
 
 def kill_amid_batch(
@@ -150,15 +168,15 @@ def wait_until_final(
         if found.keys() >= set(bookings) and not open_ones:
             return {booking: read_execution(api, found[booking]["id"]) for booking in bookings}
         assert time.monotonic() < deadline, f"{len(open_ones)} executions are still open"
-        time.sleep(0.25)
+        time.sleep(0.5)
 
 
 def wait_for_server(stack: AirflowStack) -> None:
-    deadline = time.monotonic() + 120
-    while True:
+    def answers() -> bool:
         try:
-            if httpx.get(f"{stack.url}/api/v2/monitor/health", timeout=5).is_success:
-                return
+            return client.get("/api/v2/monitor/health").is_success
         except httpx.TransportError:
-            assert time.monotonic() < deadline, "the API server never came back"
-        time.sleep(0.1)
+            return False
+
+    with httpx.Client(base_url=stack.url, timeout=5) as client:
+        wait_for(answers, 120, "the API server to come back")

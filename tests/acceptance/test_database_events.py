@@ -16,12 +16,7 @@ from bookflow.demo.outfit import Outfit
 from bookflow.demo.stack import AirflowStack
 from tests.acceptance.conftest import paused, wait_for
 
-pytestmark = [
-    pytest.mark.acceptance,
-    pytest.mark.timeout(300),
-    # the first tests on this stack: what takes a minute by itself begins here
-    pytest.mark.usefixtures("begun"),
-]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +70,7 @@ def test_row_written_by_sql_is_delivered_without_the_clock(
     settled: Settled,
 ) -> None:
     with paused(stack, "bookflow_clock"):
-        for _ in range(5):
+        for _ in range(3):
             begun = time.monotonic()
             booking = insert("confirmed")
             wait_for(lambda: calls_for(outfit, booking), 120, "the webhook")  # noqa: B023 (at once)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,13 @@ import pytest
 from bookflow.demo.outfit import Outfit
 from bookflow.demo.receivers import WebFault
 from bookflow.demo.stack import AirflowStack
-from tests.acceptance.conftest import Begun
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.acceptance,
+    pytest.mark.timeout(300),
+    # what takes a minute by itself begins here, and is looked at by test_waiting_on_airflow.py
+    pytest.mark.usefixtures("begun"),
+]
 
 Settled = Callable[..., dict[str, Any]]
 EndedRun = Callable[[str, str], tuple[str, dict[str, str]]]
@@ -147,26 +150,3 @@ def test_new_spec_works_before_airflow_has_looked_at_the_folder(
     started = time.monotonic()
     assert settled(made["id"], "fresh")["status"] == "completed"
     assert time.monotonic() - started < 20, "the dag-processor's own turn comes each 30 s"
-
-
-def test_delayed_execution_runs_at_its_second_without_the_clock(
-    api: httpx.Client, begun: Begun, settled: Settled
-) -> None:
-    execution = settled(begun.delayed, "delayed", timeout=90)
-    due = datetime.fromisoformat(execution["due_at"])
-    # a tick of the clock at this very second may have made a run that was quicker
-    runs = api.get("/api/v2/dags/bookflow-delayed/dagRuns", params={"limit": 100}).json()
-    starts = [
-        datetime.fromisoformat(run["run_after"])
-        for run in runs["dag_runs"]
-        if run["dag_run_id"].startswith("batch__due_")
-    ]
-    assert any(0 <= (start - due).total_seconds() <= 1 for start in starts)
-    late = datetime.fromisoformat(execution["started_at"]) - due
-    assert 0 <= late.total_seconds() < 10
-
-
-def test_clock_repairs_a_lost_wake_up(begun: Begun, settled: Settled) -> None:
-    execution = settled(begun.lost, "lost", timeout=100)
-    assert execution["status"] == "completed"
-    assert execution["run_id"].startswith("batch__after_")

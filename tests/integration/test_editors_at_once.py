@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -70,25 +70,23 @@ def git(folder: Path, *command: str) -> str:
 def servers(folder: Path) -> Iterator[list[str]]:
     """Give the addresses of two API servers over that folder."""
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'plugins'}{os.pathsep}{ROOT}"}
-    command = [sys.executable, "-m", "tests.integration.editing_server", str(folder)]
-    with ExitStack() as stack:
-        started = [
-            stack.enter_context(
-                subprocess.Popen(
-                    command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-                )
-            )
-            for _ in range(2)
-        ]
-        for process in started:
-            stack.callback(process.kill)
-        addresses = []
-        for process in started:
-            assert process.stdout is not None
-            port = next((line for line in process.stdout if line.strip().isdecimal()), "")
-            assert port, "a server did not start"
-            addresses.append(f"http://127.0.0.1:{port.strip()}{PREFIX}/workflows")
-        yield addresses
+    command = [sys.executable, "-m", "tests.integration.editing_server", str(folder), "2"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as first:
+        try:
+            assert first.stdout is not None
+            lines = (line.strip() for line in first.stdout)
+            ports = list(itertools.islice((line for line in lines if line.isdecimal()), 2))
+            assert len(ports) == 2, "the servers did not start"
+            yield [f"http://127.0.0.1:{port}{PREFIX}/workflows" for port in ports]
+        finally:
+            os.killpg(first.pid, signal.SIGKILL)
 
 
 class Editor:

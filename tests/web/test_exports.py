@@ -175,7 +175,7 @@ def test_memory_does_not_grow_with_the_number_of_rows(kind: str) -> None:
         assert lines == total + (kind == "csv")
         return highest
 
-    assert peak(30_000) < 2 * peak(3_000)
+    assert peak(12_000) < 2 * peak(3_000)
 
 
 def test_client_that_goes_away_ends_the_reading() -> None:
