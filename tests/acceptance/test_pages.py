@@ -30,6 +30,24 @@ PAGES = {
     "template": "/templates/day-before-reminder",
     "health": "/health",
 }
+RUN_BY_HAND = {
+    "id": "sent-by-hand",
+    "name": "Sent by hand",
+    "organizer": "ana@example.com",
+    "trigger": "manual",
+    "actions": [
+        {
+            "name": "Mail",
+            "type": "send_email",
+            "recipient": "invitee",
+            "subject": "By hand",
+            "message": "Hello {{ invitee_name }}",
+        }
+    ],
+}
+IS_SAID = """(text) =>
+    document.querySelector("section[aria-label=bookflow]").innerText.includes(text)"""
+COUNTING = 180_000
 # the order changes one thing at a time
 LOOKS = (("light", WIDE), ("light", NARROW), ("dark", NARROW), ("dark", WIDE))
 
@@ -131,3 +149,77 @@ def test_workflow_made_by_hand_delivers_and_is_seen(
     timeline = page.get_by_role("region", name="Timeline")
     timeline.get_by_text("Made by hand").first.wait_for(timeout=60_000)
     assert visit.faults == []
+
+
+def test_workflow_is_run_for_a_booking_by_hand(
+    visits: Callable[[str], Visit],
+    make_booking: Callable[..., Any],
+    settled: Callable[..., Any],
+    api: httpx.Client,
+) -> None:
+    made = api.post("/bookflow/api/v1/workflows", json=RUN_BY_HAND)
+    assert made.status_code == 201, made.text
+    subject = make_booking()
+    path = "/bookflow/api/v1/triggers/booking_created"
+    api.post(path, json={"booking": subject}).raise_for_status()
+    visit = visits("editor")
+    page = visit.open(f"/bookings/{subject['id']}")
+    page.get_by_role("button", name="Run a workflow…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("searchbox", name="Which workflow?").fill("Sent by hand")
+    dialog.get_by_role("button", name="Sent by hand").click()
+    plan = dialog.get_by_role("region", name="What will be done")
+    plan.get_by_text(subject["invitee"]["email"]).wait_for()
+    # a look sends nothing
+    assert _executions(api, subject["id"], "sent-by-hand") == []
+    dialog.get_by_role("button", name="Run now and send 1 message").click()
+    page.wait_for_url("**/executions/*")
+    assert settled(subject["id"], "sent-by-hand")["status"] == "completed"
+    [execution] = _executions(api, subject["id"], "sent-by-hand")
+    assert page.url.endswith(execution["id"])
+    page.get_by_role("heading", name="Sent by hand").wait_for()
+    page.get_by_text("completed", exact=True).first.wait_for()
+    assert visit.faults == []
+
+
+def test_erased_person_is_gone_from_the_page_of_the_booking(
+    visits: Callable[[str], Visit],
+    make_booking: Callable[..., Any],
+    settled: Callable[..., Any],
+    api: httpx.Client,
+) -> None:
+    subject = make_booking()
+    # nobody else's: an erasure looks everywhere
+    address = f"{subject['id']}@example.org"
+    subject["invitee"] = {**subject["invitee"], "name": "Erasmus", "email": address}
+    path = "/bookflow/api/v1/triggers/booking_created"
+    api.post(path, json={"booking": subject}).raise_for_status()
+    settled(subject["id"], "chain")
+    visit = visits("admin")
+    page = visit.open(f"/bookings/{subject['id']}")
+    page.wait_for_function(IS_SAID, arg=address)
+    page.get_by_role("button", name="Erase this person…").click()
+    dialog = page.get_by_role("alertdialog")
+    dialog.get_by_role("button", name="Count what is kept").click()
+    # it looks through all that is kept
+    dialog.get_by_text("Bookings: 1").wait_for(timeout=COUNTING)
+    erase = dialog.get_by_role("button", name="Erase for good")
+    confirming = dialog.get_by_label("Type the address once more")
+    confirming.fill("bob@example.com")
+    assert erase.is_disabled()
+    confirming.fill(address)
+    erase.click()
+    page.get_by_role("alertdialog", name="The person is erased").wait_for(timeout=COUNTING)
+    dialog.get_by_role("button", name="Close").first.click()
+    dialog.wait_for(state="hidden")
+    for trace in (address, "Erasmus"):
+        page.wait_for_function(f"(text) => !({IS_SAID})(text)", arg=trace)
+    assert visit.faults == []
+
+
+def _executions(api: httpx.Client, booking: str, workflow: str) -> list[dict[str, Any]]:
+    query = {"booking": booking, "workflow": workflow}
+    answer = api.get("/bookflow/api/v1/executions", params=query)
+    answer.raise_for_status()
+    found: list[dict[str, Any]] = answer.json()["executions"]
+    return found

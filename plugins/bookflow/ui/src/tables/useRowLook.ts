@@ -19,6 +19,7 @@ export function useRowLook(): SystemStyleObject {
       ...GRID,
       // in a line of text, so that long ids break instead of running over the next cell
       "& .bf-link": { ...link({}), display: "inline", overflowWrap: "anywhere" },
+      "& .bf-underlined": { ...link({ variant: "underline" }), display: "inline" },
       "& .bf-small-link": { ...link({}), fontSize: "sm" },
       "& .bf-icon-button": {
         ...button({ size: "xs", variant: "ghost" }),
@@ -35,6 +36,9 @@ export function useRowLook(): SystemStyleObject {
         whiteSpace: "nowrap",
       },
       "& .bf-end": { justifyContent: "end", flexWrap: "nowrap" },
+      "& .bf-number": { textAlign: "end", whiteSpace: "nowrap" },
+      "& .bf-high": { verticalAlign: "top" },
+      "& .bf-list": { listStyle: "disc", ps: "4" },
       "& .bf-strong": { fontWeight: "medium" },
       "& .bf-small": { fontSize: "xs" },
       "& .bf-mono": { fontFamily: "mono" },
@@ -47,6 +51,7 @@ export function useRowLook(): SystemStyleObject {
       "& .bf-three-lines": { lineClamp: 3 },
       "& .bf-tick": TICK,
       "& .bf-bars": BARS,
+      ...SHARE,
     };
   }, [table, link, button]);
 }
@@ -76,6 +81,18 @@ const TICK: SystemStyleObject = {
     accentColor: "colorPalette.solid",
     _focusVisible: { outline: "2px solid", outlineColor: "fg", outlineOffset: "2px" },
   },
+};
+
+const SHARE: SystemStyleObject = {
+  "& .bf-share": {
+    bg: "bg.muted",
+    borderRadius: "sm",
+    height: "0.4rem",
+    width: "6rem",
+    maxWidth: "full",
+    "& div": { bg: "border.emphasized", borderRadius: "sm", height: "full" },
+  },
+  "& .bf-share .bf-share-bad": { bg: "red.solid" },
 };
 
 const BARS: SystemStyleObject = {

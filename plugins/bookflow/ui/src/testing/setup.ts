@@ -5,8 +5,10 @@ import { afterEach, vi } from "vitest";
 
 import { forgetMessages } from "../app/Announcer";
 
-// whole pages are slow on a busy machine
+// whole pages are slow on a busy machine; a test must outlast what it waits for, or it ends without
+// saying what never came
 configure({ asyncUtilTimeout: 10_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 // jsdom lacks what Chakra asks the browser for
 vi.stubGlobal("matchMedia", (query: string) => ({

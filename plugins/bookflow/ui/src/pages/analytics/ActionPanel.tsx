@@ -7,7 +7,8 @@ import { spellCause } from "./causeWords";
 import { formatNumber } from "./compareWords";
 import { failedExecutions, skippedExecutions } from "../../links/executionLinks";
 import { FigurePanel } from "./FigurePanel";
-import { PageLink } from "../../links/PageLink";
+import { PlainLink } from "../../links/PlainLink";
+import { PlainCell } from "../../tables/PlainCell";
 import { nameOf, WorkflowLink } from "./WorkflowLink";
 
 interface Props {
@@ -67,14 +68,17 @@ export function ActionPanel({ actions, isOneWorkflow = false }: Props) {
   );
 }
 
+const ACTION = { minWidth: "12rem" };
+const CAUSES = { minWidth: "16rem" };
+
 function ActionRow({ figures, isOneWorkflow }: { figures: ActionFigures; isOneWorkflow: boolean }) {
   const { workflow_id, action, type, successful, failed, skipped, success_rate, average_ms } =
     figures;
   return (
-    <Table.Row verticalAlign="top">
-      <Table.Cell minWidth="12rem">
+    <tr className="bf-high">
+      <PlainCell style={ACTION}>
         {action}
-        <Text color="fg.muted" fontSize="xs">
+        <div className="bf-muted bf-small">
           {nameAction(type)}
           {isOneWorkflow ? null : (
             <>
@@ -82,20 +86,20 @@ function ActionRow({ figures, isOneWorkflow }: { figures: ActionFigures; isOneWo
               of <WorkflowLink of={figures} />
             </>
           )}
-        </Text>
-      </Table.Cell>
-      <Table.Cell textAlign="end">{formatNumber(successful)}</Table.Cell>
-      <Table.Cell textAlign="end" color={failed ? "red.fg" : undefined}>
+        </div>
+      </PlainCell>
+      <PlainCell className="bf-number">{formatNumber(successful)}</PlainCell>
+      <PlainCell className={failed ? "bf-number bf-bad" : "bf-number"}>
         {formatNumber(failed)}
-      </Table.Cell>
-      <Table.Cell textAlign="end">{formatNumber(skipped)}</Table.Cell>
-      <Table.Cell textAlign="end" whiteSpace="nowrap">
+      </PlainCell>
+      <PlainCell className="bf-number">{formatNumber(skipped)}</PlainCell>
+      <PlainCell className="bf-number">
         {success_rate === null ? "–" : `${formatNumber(success_rate)} %`}
-      </Table.Cell>
-      <Table.Cell textAlign="end" whiteSpace="nowrap">
+      </PlainCell>
+      <PlainCell className="bf-number">
         {average_ms === null ? "–" : formatSeconds(average_ms / 1000)}
-      </Table.Cell>
-      <Table.Cell minWidth="16rem">
+      </PlainCell>
+      <PlainCell style={CAUSES}>
         <Causes
           verb="Failed"
           counts={figures.failures}
@@ -106,8 +110,8 @@ function ActionRow({ figures, isOneWorkflow }: { figures: ActionFigures; isOneWo
           counts={figures.skips}
           linkTo={(cause) => skippedExecutions(cause, workflow_id)}
         />
-      </Table.Cell>
-    </Table.Row>
+      </PlainCell>
+    </tr>
   );
 }
 
@@ -119,9 +123,9 @@ interface CausesProps {
 
 function Causes({ verb, counts, linkTo }: CausesProps) {
   return counts.map(({ cause, count }) => (
-    <Text key={cause} fontSize="xs">
-      {verb} <PageLink to={linkTo(cause)}>{formatNumber(count)}×</PageLink>: {spellCause(cause)}
-    </Text>
+    <div key={cause} className="bf-small">
+      {verb} <PlainLink to={linkTo(cause)}>{formatNumber(count)}×</PlainLink>: {spellCause(cause)}
+    </div>
   ));
 }
 

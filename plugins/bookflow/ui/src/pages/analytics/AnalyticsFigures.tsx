@@ -3,8 +3,10 @@ import { SimpleGrid, Stack } from "@chakra-ui/react";
 import { type FigureFilter, useActionFigures, useFailures, useSkips } from "../../api/analytics";
 import type { PerformanceStats } from "../../api/schema";
 import { paths } from "../../app/paths";
+import { InTurn } from "../../pacing/InTurn";
 import { Answer } from "../../states/Answer";
 import { Empty } from "../../states/Empty";
+import { useRowLook } from "../../tables/useRowLook";
 import { ActionPanel } from "./ActionPanel";
 import { CausePanel } from "./CausePanel";
 import { CountedTime } from "./CountedTime";
@@ -26,6 +28,7 @@ interface Props {
 export function AnalyticsFigures({ stats, filter }: Props) {
   const { executions, compared_with, period } = stats;
   const failures = useFailures(filter);
+  const look = useRowLook();
   if (executions.ended === 0 && executions.created === 0) {
     return (
       <Empty title="Nothing happened in this period">
@@ -35,45 +38,59 @@ export function AnalyticsFigures({ stats, filter }: Props) {
     );
   }
   return (
-    <Stack gap={4}>
+    <Stack gap={4} css={look}>
       <MostFailing stats={stats} />
       <FigureTiles executions={executions} latency={stats.latency} before={compared_with} />
       <CountedTime period={period} before={compared_with} />
-      <TrendCharts trend={stats.trend} zone={period.timezone} failures={failures.data} />
+      <InTurn room="24rem">
+        <TrendCharts trend={stats.trend} zone={period.timezone} failures={failures.data} />
+      </InTurn>
       <SimpleGrid columns={{ base: 1, xl: 2 }} gap={4}>
-        <RankingPanel
-          title="Workflows in trouble"
-          about="Less than 95 % went well, or 10 points less than in the period before."
-          name="problematic-workflows"
-          workflows={stats.problematic}
-          empty="No workflow is in trouble."
-        />
-        <RankingPanel
-          title="Best workflows"
-          about="Of those with five results or more."
-          name="best-workflows"
-          workflows={stats.best}
-          empty="No workflow has five results yet."
-        />
-      </SimpleGrid>
-      <Answer query={failures} what="failures">
-        {({ causes }) => (
-          <CausePanel
-            title="What failed"
-            about="Causes of failed actions, the most frequent first."
-            name="failures"
-            causes={causes}
-            linkTo={(cause, workflow) =>
-              failedExecutions(workflow ?? filter.workflow ?? undefined, cause)
-            }
-            color="red.solid"
-            empty="No action failed in this period."
+        <InTurn isFar room="28rem">
+          <RankingPanel
+            title="Workflows in trouble"
+            about="Less than 95 % went well, or 10 points less than in the period before."
+            name="problematic-workflows"
+            workflows={stats.problematic}
+            empty="No workflow is in trouble."
           />
-        )}
-      </Answer>
-      <Skips filter={filter} />
-      <EndpointPanel endpoints={stats.endpoints} />
-      <Actions filter={filter} />
+        </InTurn>
+        <InTurn isFar room="28rem">
+          <RankingPanel
+            title="Best workflows"
+            about="Of those with five results or more."
+            name="best-workflows"
+            workflows={stats.best}
+            empty="No workflow has five results yet."
+          />
+        </InTurn>
+      </SimpleGrid>
+      <InTurn isFar room="20rem">
+        <Answer query={failures} what="failures">
+          {({ causes }) => (
+            <CausePanel
+              title="What failed"
+              about="Causes of failed actions, the most frequent first."
+              name="failures"
+              causes={causes}
+              linkTo={(cause, workflow) =>
+                failedExecutions(workflow ?? filter.workflow ?? undefined, cause)
+              }
+              isBad
+              empty="No action failed in this period."
+            />
+          )}
+        </Answer>
+      </InTurn>
+      <InTurn isFar room="20rem">
+        <Skips filter={filter} />
+      </InTurn>
+      <InTurn isFar room="16rem">
+        <EndpointPanel endpoints={stats.endpoints} />
+      </InTurn>
+      <InTurn isFar room="32rem">
+        <Actions filter={filter} />
+      </InTurn>
     </Stack>
   );
 }

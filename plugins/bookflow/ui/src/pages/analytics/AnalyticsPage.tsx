@@ -22,7 +22,10 @@ export default function AnalyticsPage() {
         <PeriodPicker />
         <WorkflowFilter />
       </Flex>
-      <Box aria-busy={stats.isPlaceholderData} opacity={stats.isPlaceholderData ? 0.6 : 1}>
+      <Box
+        aria-busy={stats.isPlaceholderData}
+        style={{ opacity: stats.isPlaceholderData ? 0.6 : 1 }}
+      >
         <Answer query={stats} what="figures">
           {(data) => <AnalyticsFigures stats={data} filter={filter} />}
         </Answer>

@@ -1,11 +1,12 @@
-import { Box, Table, Text } from "@chakra-ui/react";
+import { Table, Text } from "@chakra-ui/react";
 
 import type { CauseFigures } from "../../api/schema";
 import { nameAction } from "../../words/triggers";
 import { codeOf, spellCause } from "./causeWords";
 import { formatNumber } from "./compareWords";
 import { FigurePanel } from "./FigurePanel";
-import { PageLink } from "../../links/PageLink";
+import { PlainLink } from "../../links/PlainLink";
+import { PlainCell } from "../../tables/PlainCell";
 import { ShareBar } from "./ShareBar";
 import { nameOf, WorkflowLink } from "./WorkflowLink";
 
@@ -16,12 +17,12 @@ interface Props {
   name: string;
   causes: CauseFigures[];
   linkTo: (cause: string, workflow?: string) => string;
-  color?: string;
+  isBad?: boolean;
   empty: string;
 }
 
 /** Causes with how often and where each struck. */
-export function CausePanel({ title, about, name, causes, linkTo, color, empty }: Props) {
+export function CausePanel({ title, about, name, causes, linkTo, isBad, empty }: Props) {
   const sheet = {
     name,
     columns: ["Cause", "Code", "Type of action", "Workflow", "Its id", "Action", "Times"],
@@ -58,7 +59,7 @@ export function CausePanel({ title, about, name, causes, linkTo, color, empty }:
                   key={`${figures.cause} ${figures.type}`}
                   figures={figures}
                   linkTo={linkTo}
-                  color={color}
+                  isBad={isBad}
                 />
               ))}
             </Table.Body>
@@ -70,42 +71,43 @@ export function CausePanel({ title, about, name, causes, linkTo, color, empty }:
 }
 
 const SHOWN_PLACES = 3;
+const WIDE = { minWidth: "14rem" };
 
 function CauseRow({
   figures: { cause, type, count, share, actions },
   linkTo,
-  color,
-}: Pick<Props, "linkTo" | "color"> & { figures: CauseFigures }) {
+  isBad = false,
+}: Pick<Props, "linkTo" | "isBad"> & { figures: CauseFigures }) {
   const code = codeOf(cause);
   const hidden = actions.length - SHOWN_PLACES;
   return (
-    <Table.Row verticalAlign="top">
-      <Table.Cell minWidth="14rem" overflowWrap="anywhere">
+    <tr className="bf-high">
+      <PlainCell className="bf-wrap" style={WIDE}>
         {spellCause(cause)}
-        <Text color="fg.muted" fontSize="xs">
+        <div className="bf-muted bf-small">
           {nameAction(type)}
           {code ? ` · ${code}` : ""}
-        </Text>
-      </Table.Cell>
-      <Table.Cell textAlign="end">
-        <PageLink to={linkTo(cause)}>{formatNumber(count)}</PageLink>
-      </Table.Cell>
-      <Table.Cell>
+        </div>
+      </PlainCell>
+      <PlainCell className="bf-number">
+        <PlainLink to={linkTo(cause)}>{formatNumber(count)}</PlainLink>
+      </PlainCell>
+      <PlainCell>
         {share === null ? null : (
           <>
-            {formatNumber(share)} %<ShareBar share={share} color={color} />
+            {formatNumber(share)} %<ShareBar share={share} isBad={isBad} />
           </>
         )}
-      </Table.Cell>
-      <Table.Cell minWidth="14rem">
+      </PlainCell>
+      <PlainCell style={WIDE}>
         {actions.slice(0, SHOWN_PLACES).map((place) => (
-          <Box key={`${place.workflow_id} ${place.action}`}>
+          <div key={`${place.workflow_id} ${place.action}`}>
             <WorkflowLink of={place} />, “{place.action}”:{" "}
-            <PageLink to={linkTo(cause, place.workflow_id)}>{formatNumber(place.count)}</PageLink>
-          </Box>
+            <PlainLink to={linkTo(cause, place.workflow_id)}>{formatNumber(place.count)}</PlainLink>
+          </div>
         ))}
-        {hidden > 0 ? <Text color="fg.muted">and {hidden} more; the CSV has all</Text> : null}
-      </Table.Cell>
-    </Table.Row>
+        {hidden > 0 ? <div className="bf-muted">and {hidden} more; the CSV has all</div> : null}
+      </PlainCell>
+    </tr>
   );
 }

@@ -6,6 +6,7 @@ import { spellCause } from "./causeWords";
 import { formatNumber } from "./compareWords";
 import { FigurePanel } from "./FigurePanel";
 import { PageLink } from "../../links/PageLink";
+import { PlainCell } from "../../tables/PlainCell";
 
 const COLUMNS = ["Endpoint", "Deliveries", "Accepted", "Failed", "Went well", "Attempts", "Errors"];
 
@@ -61,29 +62,28 @@ export function EndpointPanel({ endpoints }: { endpoints: EndpointFigures[] }) {
   );
 }
 
+const WIDE = { minWidth: "12rem" };
 const isNumber = (index: number) => index > 0 && index < COLUMNS.length - 1;
 
 function EndpointRow({ figures }: { figures: EndpointFigures }) {
   const { endpoint, channel, deliveries, successful, failed, success_rate, attempts } = figures;
   return (
-    <Table.Row>
-      <Table.Cell overflowWrap="anywhere" minWidth="12rem">
+    <tr>
+      <PlainCell className="bf-wrap" style={WIDE}>
         {endpoint ?? "Never got as far as an endpoint"}
-        <Text color="fg.muted" fontSize="xs">
-          {channel}
-        </Text>
-      </Table.Cell>
-      <Table.Cell textAlign="end">{formatNumber(deliveries)}</Table.Cell>
-      <Table.Cell textAlign="end">{formatNumber(successful)}</Table.Cell>
-      <Table.Cell textAlign="end" color={failed ? "red.fg" : undefined}>
+        <div className="bf-muted bf-small">{channel}</div>
+      </PlainCell>
+      <PlainCell className="bf-number">{formatNumber(deliveries)}</PlainCell>
+      <PlainCell className="bf-number">{formatNumber(successful)}</PlainCell>
+      <PlainCell className={failed ? "bf-number bf-bad" : "bf-number"}>
         {formatNumber(failed)}
-      </Table.Cell>
-      <Table.Cell textAlign="end">
+      </PlainCell>
+      <PlainCell className="bf-number">
         {success_rate === null ? "–" : `${formatNumber(success_rate)} %`}
-      </Table.Cell>
-      <Table.Cell textAlign="end">{formatNumber(attempts)}</Table.Cell>
-      <Table.Cell minWidth="12rem">{spellErrors(figures)}</Table.Cell>
-    </Table.Row>
+      </PlainCell>
+      <PlainCell className="bf-number">{formatNumber(attempts)}</PlainCell>
+      <PlainCell style={WIDE}>{spellErrors(figures)}</PlainCell>
+    </tr>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Table } from "@chakra-ui/react";
 
+import { PlainCell } from "../../tables/PlainCell";
 import { formatNumber } from "./compareWords";
 import type { Cell, Sheet } from "./sheet";
 
@@ -20,13 +21,13 @@ export function FigureTable({ sheet, title }: { sheet: Sheet; title: string }) {
         </Table.Header>
         <Table.Body>
           {sheet.rows.map((row, index) => (
-            <Table.Row key={index}>
+            <tr key={index}>
               {row.map((cell, place) => (
-                <Table.Cell key={place} textAlign={place ? "end" : "start"}>
+                <PlainCell key={place} className={place ? "bf-number" : undefined}>
                   {show(cell)}
-                </Table.Cell>
+                </PlainCell>
               ))}
-            </Table.Row>
+            </tr>
           ))}
         </Table.Body>
       </Table.Root>

@@ -1,6 +1,7 @@
 import { Button, Field, Flex, HStack, Input, NativeSelect } from "@chakra-ui/react";
 import { useMemo } from "react";
 
+import { useLateOptions } from "../../inputs/useLateOptions";
 import { DEFAULT_PERIOD, listZones, PERIODS, readPeriod } from "./figureFilter";
 import { useSearchParts } from "../../urlState/useSearchParts";
 
@@ -11,6 +12,7 @@ export function PeriodPicker() {
   const [search, change] = useSearchParts();
   const { period, from, to, zone } = readPeriod(search);
   const zones = useMemo(() => listZones(zone), [zone]);
+  const { offered, turning } = useLateOptions(zones, (name) => name === zone);
   return (
     <Flex gap={3} wrap="wrap" align="flex-end">
       <HStack role="group" aria-label="Period" gap={1} wrap="wrap">
@@ -54,11 +56,12 @@ export function PeriodPicker() {
         <NativeSelect.Root size="sm" width="14rem" maxWidth="full">
           <NativeSelect.Field
             value={zone}
+            {...turning}
             onChange={(event) => {
               change({ zone: event.target.value });
             }}
           >
-            {zones.map((name) => (
+            {offered.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </NativeSelect.Field>

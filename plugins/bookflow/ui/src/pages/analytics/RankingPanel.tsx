@@ -1,4 +1,4 @@
-import { List, Table, Text } from "@chakra-ui/react";
+import { Table, Text } from "@chakra-ui/react";
 
 import type { ProblematicWorkflow, Reason, WorkflowFigures } from "../../api/schema";
 import { formatSeconds } from "../../times/formats";
@@ -7,7 +7,8 @@ import { spellReason } from "./causeWords";
 import { formatNumber } from "./compareWords";
 import { failedExecutions } from "../../links/executionLinks";
 import { FigurePanel } from "./FigurePanel";
-import { PageLink } from "../../links/PageLink";
+import { PlainLink } from "../../links/PlainLink";
+import { PlainCell } from "../../tables/PlainCell";
 import { nameOf, WorkflowLink } from "./WorkflowLink";
 
 interface Props {
@@ -59,6 +60,8 @@ export function RankingPanel({ title, about, name, workflows, empty }: Props) {
   );
 }
 
+const REASONS = { minWidth: "16rem" };
+
 interface RowProps {
   figures: WorkflowFigures | ProblematicWorkflow;
   hasReasons: boolean;
@@ -67,35 +70,35 @@ interface RowProps {
 function RankedRow({ figures, hasReasons }: RowProps) {
   const { workflow_id, success_rate, failed, successful, latency } = figures;
   return (
-    <Table.Row verticalAlign="top">
-      <Table.Cell>
+    <tr className="bf-high">
+      <PlainCell>
         <WorkflowLink of={figures} />
-      </Table.Cell>
-      <Table.Cell textAlign="end" whiteSpace="nowrap">
+      </PlainCell>
+      <PlainCell className="bf-number">
         {success_rate === null ? "–" : formatRate(success_rate)}
-      </Table.Cell>
-      <Table.Cell textAlign="end" whiteSpace="nowrap">
+      </PlainCell>
+      <PlainCell className="bf-number">
         {failed ? (
-          <PageLink to={failedExecutions(workflow_id)}>{formatNumber(failed)}</PageLink>
+          <PlainLink to={failedExecutions(workflow_id)}>{formatNumber(failed)}</PlainLink>
         ) : (
           0
         )}{" "}
         of {formatNumber(failed + successful)}
-      </Table.Cell>
+      </PlainCell>
       {hasReasons ? (
-        <Table.Cell minWidth="16rem">
-          <List.Root ps={4}>
+        <PlainCell style={REASONS}>
+          <ul className="bf-list">
             {reasonsOf(figures).map((reason) => (
-              <List.Item key={reason.message}>{spellReason(reason)}</List.Item>
+              <li key={reason.message}>{spellReason(reason)}</li>
             ))}
-          </List.Root>
-        </Table.Cell>
+          </ul>
+        </PlainCell>
       ) : (
-        <Table.Cell textAlign="end">
+        <PlainCell className="bf-number">
           {latency.p50_ms === null ? "–" : formatSeconds(latency.p50_ms / 1000)}
-        </Table.Cell>
+        </PlainCell>
       )}
-    </Table.Row>
+    </tr>
   );
 }
 

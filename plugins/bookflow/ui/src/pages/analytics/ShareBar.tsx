@@ -1,21 +1,15 @@
-import { Box } from "@chakra-ui/react";
-
 interface Props {
   /** Per cent of the whole. */
   share: number;
-  color?: string;
+  isBad?: boolean;
 }
 
 /** Draws a share beside its number. */
-export function ShareBar({ share, color = "border.emphasized" }: Props) {
+export function ShareBar({ share, isBad = false }: Props) {
+  const width = `${String(Math.min(100, Math.max(1, share)))}%`;
   return (
-    <Box aria-hidden bg="bg.muted" borderRadius="sm" height="0.4rem" width="6rem" maxWidth="full">
-      <Box
-        bg={color}
-        borderRadius="sm"
-        height="full"
-        width={`${String(Math.min(100, Math.max(1, share)))}%`}
-      />
-    </Box>
+    <div aria-hidden className="bf-share">
+      <div className={isBad ? "bf-share-bad" : undefined} style={{ width }} />
+    </div>
   );
 }

@@ -1,7 +1,5 @@
-import { Link as ChakraLink } from "@chakra-ui/react";
-import { Link } from "react-router-dom";
-
 import { paths } from "../../app/paths";
+import { PlainLink } from "../../links/PlainLink";
 
 interface Named {
   workflow_id: string;
@@ -16,10 +14,8 @@ export function nameOf({ workflow_id, workflow_name }: Named): string {
 /** Leads to the figures of a workflow by its name; the id is told on hover. */
 export function WorkflowLink({ of }: { of: Named }) {
   return (
-    <ChakraLink asChild variant="underline" display="inline">
-      <Link to={paths.figures(of.workflow_id)} title={of.workflow_id}>
-        {nameOf(of)}
-      </Link>
-    </ChakraLink>
+    <PlainLink to={paths.figures(of.workflow_id)} title={of.workflow_id}>
+      {nameOf(of)}
+    </PlainLink>
   );
 }

@@ -3,7 +3,9 @@ import { Stack, Text } from "@chakra-ui/react";
 import { type FigureFilter, useFailures } from "../../api/analytics";
 import type { WorkflowReport } from "../../api/schema";
 import { paths } from "../../app/paths";
+import { InTurn } from "../../pacing/InTurn";
 import { Empty } from "../../states/Empty";
+import { useRowLook } from "../../tables/useRowLook";
 import { Moment } from "../../times/Moment";
 import { formatRate } from "../../words/rates";
 import { ActionPanel } from "./ActionPanel";
@@ -24,9 +26,10 @@ interface Props {
 export function WorkflowReportView({ report, filter }: Props) {
   const { workflow_id, executions, compared_with, period } = report;
   const failures = useFailures(filter);
+  const look = useRowLook();
   const isQuiet = executions.ended === 0 && executions.created === 0;
   return (
-    <Stack gap={4}>
+    <Stack gap={4} css={look}>
       <Lifetime report={report} />
       {isQuiet ? (
         <Empty title="Nothing happened in this period">
@@ -43,9 +46,15 @@ export function WorkflowReportView({ report, filter }: Props) {
         <>
           <FigureTiles executions={executions} latency={report.latency} before={compared_with} />
           <CountedTime period={period} before={compared_with} />
-          <TrendCharts trend={report.trend} zone={period.timezone} failures={failures.data} />
-          <ActionPanel actions={report.actions} isOneWorkflow />
-          <EndpointPanel endpoints={report.endpoints} />
+          <InTurn room="24rem">
+            <TrendCharts trend={report.trend} zone={period.timezone} failures={failures.data} />
+          </InTurn>
+          <InTurn isFar room="20rem">
+            <ActionPanel actions={report.actions} isOneWorkflow />
+          </InTurn>
+          <InTurn isFar room="16rem">
+            <EndpointPanel endpoints={report.endpoints} />
+          </InTurn>
         </>
       )}
       <RecentFailures workflow={workflow_id} failures={report.recent_failures} />

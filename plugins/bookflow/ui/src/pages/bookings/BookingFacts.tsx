@@ -5,7 +5,6 @@ import { Notice } from "../../states/Notice";
 import { Moment } from "../../times/Moment";
 import { Fact } from "../../facts/Fact";
 import { showValue } from "../../words/conditions";
-import { EraseButton } from "../erasing/EraseButton";
 import { readFacts } from "./readFacts";
 
 interface Props {
@@ -63,7 +62,6 @@ export function BookingFacts({ booking }: Props) {
           <Moment at={facts.created} zone={facts.zone} />
         </Fact>
       </Stack>
-      <EraseButton email={facts.email} label="Erase this person…" />
     </Stack>
   );
 }

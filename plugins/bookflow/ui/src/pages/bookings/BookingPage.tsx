@@ -7,6 +7,7 @@ import type { Timeline } from "../../api/schema";
 import { RunButton } from "../../heads/RunButton";
 import { Answer } from "../../states/Answer";
 import { Empty } from "../../states/Empty";
+import { EraseButton } from "../erasing/EraseButton";
 import { FilterChoice } from "../executions/FilterChoice";
 import { changeFilter } from "../executions/filterQuery";
 import { readFacts } from "./readFacts";
@@ -66,7 +67,7 @@ function Found({ timeline, readAt }: { timeline: Timeline; readAt: number }) {
   const entries = timeline.entries.filter(
     ({ workflow_id }) => !workflow || workflow_id === workflow,
   );
-  const zone = timeline.booking ? readFacts(timeline.booking).zone : undefined;
+  const facts = timeline.booking ? readFacts(timeline.booking) : undefined;
   return (
     <Grid templateColumns={{ base: "minmax(0, 1fr)", lg: "minmax(0, 1fr) 20rem" }} gap={6}>
       <Stack gap={5} minWidth={0}>
@@ -80,11 +81,16 @@ function Found({ timeline, readAt }: { timeline: Timeline; readAt: number }) {
           }}
         />
         <ChannelAnswers entries={entries} />
-        <BookingTimeline entries={entries} zone={zone} now={readAt} />
+        <BookingTimeline entries={entries} zone={facts?.zone} now={readAt} />
       </Stack>
-      <Box minWidth={0}>
+      <Stack gap={3} minWidth={0}>
         <BookingFacts booking={timeline.booking} />
-      </Box>
+        {/* it outlives the booking: what was erased is read when that is gone */}
+        <EraseButton
+          email={facts?.email}
+          label={facts ? "Erase this person…" : "Erase a person…"}
+        />
+      </Stack>
     </Grid>
   );
 }

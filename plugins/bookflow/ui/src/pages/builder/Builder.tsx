@@ -1,14 +1,22 @@
 import { Text } from "@chakra-ui/react";
-import { useEffect, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 
 import type { SpecIssue, Workflow } from "../../api/schema";
 import { BuilderNotices } from "./BuilderNotices";
 import { BuilderPanes } from "./BuilderPanes";
-import { changeDraft, type Draft, isChanged, present, withServerText } from "./draft/drafts";
+import {
+  changeDraft,
+  type Draft,
+  isChanged,
+  peekDraft,
+  present,
+  type Snapshot,
+  withServerText,
+} from "./draft/drafts";
 import { summaryOf } from "./draft/summary";
-import { DraftBar } from "./DraftBar";
-import { EditingContext } from "./editing";
-import { IssueList, showIssues } from "./IssueList";
+import { DraftBar, NAME } from "./DraftBar";
+import { type Editing, EditingContext } from "./editing";
+import { showIssues } from "./IssueList";
 import { ConflictDialog } from "./saving/ConflictDialog";
 import { SaveDialog } from "./saving/SaveDialog";
 import { useEditingState } from "./useEditingState";
@@ -49,18 +57,27 @@ export function Builder({ id, draft, workflow, mayEdit }: Props) {
     } else setOpen("save");
   };
   useKeys(editing.draftKey, save);
-  const showLine = (issue: SpecIssue) => {
-    show("yaml");
-    void import("./text/marks").then(({ placeOf }) => {
-      setJump({ to: placeOf(snapshot.text, snapshot.isTyped, issue)[0] });
-    });
-  };
+  const { draftKey } = editing;
+  const showLine = useCallback(
+    (issue: SpecIssue) => {
+      show("yaml");
+      void import("./text/marks").then(({ placeOf }) => {
+        const now = peekDraft(draftKey);
+        if (!now) return;
+        const { text, isTyped } = present(now);
+        setJump({ to: placeOf(text, isTyped, issue)[0] });
+      });
+    },
+    [draftKey, show],
+  );
   const close = () => {
     setOpen(null);
   };
   const lookAtBoth = () => {
     setOpen("conflict");
   };
+
+  const shown = useUnhurried(editing, snapshot, draft);
 
   return (
     <EditingContext.Provider value={editing}>
@@ -82,14 +99,16 @@ export function Builder({ id, draft, workflow, mayEdit }: Props) {
         refusal={latest?.refusal ?? null}
         onLookAtBoth={lookAtBoth}
       />
-      <BuilderPanes
-        id={id}
-        snapshot={snapshot}
-        view={view}
-        mayEdit={mayEdit}
-        jump={jump}
-        issues={<IssueList onShowLine={showLine} />}
-      />
+      <EditingContext.Provider value={shown.editing}>
+        <BuilderPanes
+          id={id}
+          snapshot={shown.snapshot}
+          view={view}
+          mayEdit={mayEdit}
+          jump={jump}
+          onShowLine={showLine}
+        />
+      </EditingContext.Provider>
       {open === "save" ? (
         <SaveDialog id={id} check={check} onClose={close} onConflict={lookAtBoth} />
       ) : null}
@@ -105,6 +124,16 @@ export function Builder({ id, draft, workflow, mayEdit }: Props) {
       ) : null}
     </EditingContext.Provider>
   );
+}
+
+/**
+ * What the panes show. While the name is typed they follow a moment later, so that no key waits for
+ * a form; what is typed in a form itself must never be older than the key.
+ */
+function useUnhurried(editing: Editing, snapshot: Snapshot, { last }: Draft) {
+  const current = useMemo(() => ({ editing, snapshot }), [editing, snapshot]);
+  const late = useDeferredValue(current);
+  return last?.what === NAME ? late : current;
 }
 
 /** Whether somebody else saved what is changed here. */

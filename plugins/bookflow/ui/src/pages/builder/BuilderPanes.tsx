@@ -1,16 +1,21 @@
 import { Box, Grid } from "@chakra-ui/react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, memo, Suspense, useDeferredValue } from "react";
 
+import type { SpecIssue } from "../../api/schema";
+import { InTurn } from "../../pacing/InTurn";
 import { Loading } from "../../states/Loading";
 import { ActionPanel } from "./action/ActionPanel";
 import type { Snapshot } from "./draft/drafts";
 import { actionsOf } from "./draft/spec";
 import type { View } from "./DraftBar";
+import { EditingContext, useEditing } from "./editing";
 import { Palette } from "./flow/Palette";
+import { IssueList } from "./IssueList";
 import { SettingsPanel } from "./settings/SettingsPanel";
 import { useChosen } from "./useChosen";
 
 const FlowView = lazy(() => import("./flow/FlowView"));
+const Flow = memo(FlowView);
 const YamlView = lazy(() => import("./text/YamlView"));
 
 interface Props {
@@ -19,12 +24,12 @@ interface Props {
   view: View;
   mayEdit: boolean;
   jump?: { to: number };
-  /** Stands below the whole workflow, where it pushes nothing away when it comes. */
-  issues: ReactNode;
+  onShowLine: (issue: SpecIssue) => void;
 }
 
 /** The whole workflow on the left, as flow or as YAML; what is chosen of it on the right. */
-export function BuilderPanes({ id, snapshot, view, mayEdit, jump, issues }: Props) {
+export const BuilderPanes = memo(function BuilderPanes(props: Props) {
+  const { id, snapshot, view, mayEdit, jump, onShowLine } = props;
   const [chosen] = useChosen();
   const action = chosen === null ? undefined : actionsOf(snapshot.spec)[chosen];
   return (
@@ -39,23 +44,40 @@ export function BuilderPanes({ id, snapshot, view, mayEdit, jump, issues }: Prop
         top={2}
         alignSelf="start"
       >
-        <Palette />
-        <Suspense fallback={<Loading what={view === "yaml" ? "the YAML" : "the flow"} />}>
-          {view === "yaml" ? (
-            <YamlView snapshot={snapshot} isReadOnly={!mayEdit} jump={jump} />
-          ) : (
-            <FlowView />
-          )}
-        </Suspense>
-        {issues}
+        <InTurn room="2rem">
+          <Palette />
+        </InTurn>
+        <InTurn room="24rem">
+          <Suspense fallback={<Loading what={view === "yaml" ? "the YAML" : "the flow"} />}>
+            {view === "yaml" ? (
+              <YamlView snapshot={snapshot} isReadOnly={!mayEdit} jump={jump} />
+            ) : (
+              <LateFlow />
+            )}
+          </Suspense>
+        </InTurn>
+        {/* below it, where it pushes nothing away when it comes */}
+        <IssueList onShowLine={onShowLine} />
       </Box>
       <Box minWidth={0}>
-        {action && chosen !== null ? (
-          <ActionPanel action={action} position={chosen} workflow={id} />
-        ) : (
-          <SettingsPanel isNew={id === null} />
-        )}
+        <InTurn room="24rem">
+          {action && chosen !== null ? (
+            <ActionPanel action={action} position={chosen} workflow={id} />
+          ) : (
+            <SettingsPanel isNew={id === null} />
+          )}
+        </InTurn>
       </Box>
     </Grid>
+  );
+});
+
+/** The flow, which nobody types in: it follows once the keys have been answered. */
+function LateFlow() {
+  const editing = useEditing();
+  return (
+    <EditingContext.Provider value={useDeferredValue(editing)}>
+      <Flow />
+    </EditingContext.Provider>
   );
 }

@@ -16,6 +16,9 @@ import { textOf, withKey } from "./draft/spec";
 import { useEditing } from "./editing";
 import { showIssues } from "./IssueList";
 
+/** What an edit of the name is called. */
+export const NAME = "name";
+
 /** How the workflow is shown. */
 export type View = "flow" | "yaml";
 
@@ -44,7 +47,7 @@ export function DraftBar({ draft, isNew, mayEdit, view, onView, onSave }: Props)
         value={textOf(spec.name)}
         disabled={isLocked}
         onChange={({ currentTarget: { value } }) => {
-          edit((now) => withName(now, value, isNew), "name");
+          edit((now) => withName(now, value, isNew), NAME);
         }}
       />
       <Switch.Root

@@ -29,7 +29,7 @@ const NONE = {
 it("makes whoever makes a workflow its organizer", async () => {
   open({ "GET /me": { ...ME, email: "ed@example.org" }, "POST /workflows": SAVED }, "/new");
   await name();
-  expect(screen.getByRole("textbox", { name: /Organizer/ })).toHaveValue("ed@example.org");
+  expect(await screen.findByRole("textbox", { name: /Organizer/ })).toHaveValue("ed@example.org");
 });
 
 it("offers the organizers that there are", async () => {

@@ -6,6 +6,8 @@ import { mayChange } from "../../api/workflows";
 const MOST_TESTS = 100;
 const MOST_CHANGES = 500;
 
+const UNSEEN = { display: "none" };
+
 interface Props {
   chosen: WorkflowSummary[];
   account: Account;
@@ -13,10 +15,17 @@ interface Props {
   onClear: () => void;
 }
 
-/** What can be done with the chosen workflows; it stays at the foot of the screen. */
+/**
+ * What can be done with the chosen workflows; it stays at the foot of the screen.
+ *
+ * Where none is chosen it is there unseen: the rules it brings would have the browser style all
+ * rows anew.
+ */
 export function SelectionBar({ chosen, account, onBulk, onClear }: Props) {
-  if (chosen.length === 0) return null;
-  const mayEdit = chosen.some((workflow) => mayChange(account, workflow));
+  const isUnseen = chosen.length === 0;
+  const mayEdit = isUnseen
+    ? account.may_edit
+    : chosen.some((workflow) => mayChange(account, workflow));
   const tooMany = (most: number) =>
     chosen.length > most ? `At most ${String(most)} at once` : undefined;
   const job = (name: "activate" | "deactivate" | "test", most: number) => ({
@@ -30,8 +39,9 @@ export function SelectionBar({ chosen, account, onBulk, onClear }: Props) {
   });
   return (
     <Flex
-      role="region"
-      aria-label="Selected workflows"
+      style={isUnseen ? UNSEEN : undefined}
+      role={isUnseen ? undefined : "region"}
+      aria-label={isUnseen ? undefined : "Selected workflows"}
       position="sticky"
       bottom={3}
       mt={4}

@@ -2,6 +2,7 @@ import { Button, Field, Flex, Input, NativeSelect } from "@chakra-ui/react";
 import { useEffect, useState } from "react";
 
 import { useChoices } from "../../api/workflows";
+import { useLateOptions } from "../../inputs/useLateOptions";
 import type { FilterName, useDashboardView } from "./dashboardView";
 import { nameTrigger } from "../../words/triggers";
 
@@ -121,18 +122,20 @@ function Choice({ name, label, value, options, onChoose }: ChoiceProps) {
     value && !options.some(([option]) => option === value)
       ? [...options, [value, value] as const]
       : options;
+  const { offered, turning } = useLateOptions(all, ([option]) => option === value);
   return (
     <Field.Root width={{ base: "calc(50% - 6px)", md: "10.5rem" }}>
       <Field.Label fontSize="xs">{label}</Field.Label>
       <NativeSelect.Root size="sm">
         <NativeSelect.Field
           value={value ?? ""}
+          {...turning}
           onChange={(event) => {
             onChoose(name, event.target.value);
           }}
         >
           <option value="">All</option>
-          {all.map(([option, text]) => (
+          {offered.map(([option, text]) => (
             <option key={option} value={option}>
               {text}
             </option>

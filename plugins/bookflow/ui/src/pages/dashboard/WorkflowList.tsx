@@ -7,9 +7,11 @@ import { type Activity, useActivity } from "../../api/activity";
 import type { Account, WorkflowSummary } from "../../api/schema";
 import { useWorkflows, type WorkflowFilter } from "../../api/workflows";
 import { paths } from "../../app/paths";
+import { InTurn } from "../../pacing/InTurn";
 import { Empty } from "../../states/Empty";
 import { Failure } from "../../states/Failure";
 import { Loading } from "../../states/Loading";
+import { MoreButton } from "../../tables/MoreButton";
 import { useGradually } from "../../tables/useGradually";
 import { useRowLook } from "../../tables/useRowLook";
 import { FirstWorkflow } from "./FirstWorkflow";
@@ -17,7 +19,7 @@ import { SelectionBar } from "./SelectionBar";
 import { Selection } from "./SelectionBox";
 import { useIsNarrow } from "./useIsNarrow";
 import { WorkflowCards } from "./WorkflowCards";
-import type { WorkflowMenuProps } from "./WorkflowMenu";
+import { UnseenMenu, type WorkflowMenuProps } from "./WorkflowMenu";
 import { WorkflowTable } from "./WorkflowTable";
 
 /** What a table and cards show, and what can be done with it. */
@@ -101,20 +103,15 @@ export function WorkflowList(props: Props) {
         {isNarrow ? <WorkflowCards {...rows} /> : <WorkflowTable {...rows} />}
       </Selection>
       {list.hasNextPage ? (
-        <Button
-          mt={3}
-          size="sm"
-          variant="outline"
-          loading={list.isFetchingNextPage}
-          onClick={() => void list.fetchNextPage()}
-        >
-          Show more
-        </Button>
+        <MoreButton isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
       ) : (
         <Text mt={3} fontSize="xs" color="fg.muted">
           {countShown(workflows.length, isFiltered)}
         </Text>
       )}
+      <InTurn room="0">
+        <UnseenMenu />
+      </InTurn>
       <SelectionBar
         chosen={shown}
         account={account}

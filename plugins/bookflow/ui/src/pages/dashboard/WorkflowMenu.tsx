@@ -92,6 +92,30 @@ export function WorkflowMenu({ workflow, mayEdit, mayMake, mayRun, onWish }: Wor
   );
 }
 
+/** A menu that is never seen: the first one opens at once where its rules are there already. */
+export function UnseenMenu() {
+  return (
+    <div hidden>
+      <Menu.Root>
+        <Menu.Trigger asChild>
+          <IconButton size="xs" variant="ghost" aria-label="More">
+            <Ellipsis />
+          </IconButton>
+        </Menu.Trigger>
+        <Menu.Positioner>
+          <Menu.Content>
+            <Menu.Item value="unseen">Unseen</Menu.Item>
+            <Menu.Separator />
+            <Menu.Item value="unseen-bad" color="red.fg">
+              Unseen
+            </Menu.Item>
+          </Menu.Content>
+        </Menu.Positioner>
+      </Menu.Root>
+    </div>
+  );
+}
+
 function PageItem({ value, to, children }: { value: string; to: string; children: string }) {
   return (
     <Menu.Item value={value} asChild>

@@ -22,7 +22,8 @@ const CARDS: SystemStyleObject = {
   "& .bf-info": { color: "fg.info" },
   "& .bf-label": { display: "none" },
   "& .bf-top tbody tr": { alignItems: "start" },
-  "& .bf-top td": { overflowWrap: "anywhere" },
+  // a scroll area keeps lines whole, and long ids would run over the next cell
+  "& .bf-top td": { overflowWrap: "anywhere", whiteSpace: "normal" },
   [NARROW]: {
     "& .bf-top": { minWidth: "0 !important" },
     "& .bf-top thead": { display: "none" },
@@ -46,6 +47,7 @@ function columnsOf(names: string[]): CSSProperties {
   return { "--bf-columns": columns, minWidth: "44rem" } as CSSProperties;
 }
 
+const OUTDATED = { opacity: 0.6 };
 const TIMES = { created_at: "Made", due_at: "Due", completed_at: "Ended" };
 
 /** The table of executions itself. */
@@ -62,7 +64,7 @@ export function ExecutionGrid({ executions, hidden, sort, isOutdated, ref }: Pro
     "Actions",
   ];
   return (
-    <Table.ScrollArea css={look} opacity={isOutdated ? 0.6 : 1}>
+    <Table.ScrollArea css={look} style={isOutdated ? OUTDATED : undefined}>
       <Table.Root
         size="sm"
         role="table"

@@ -1,10 +1,11 @@
-import { Box, Button, Text } from "@chakra-ui/react";
+import { Box, Text } from "@chakra-ui/react";
 import { type ReactNode, useCallback, useMemo, useRef } from "react";
 
 import type { ExecutionFilter } from "../../api/executions";
 import { Empty } from "../../states/Empty";
 import { Failure } from "../../states/Failure";
 import { Loading } from "../../states/Loading";
+import { MoreButton } from "../../tables/MoreButton";
 import { ExecutionGrid } from "./ExecutionGrid";
 import type { Column } from "./ExecutionRow";
 import { NEWEST } from "./filterQuery";
@@ -33,15 +34,13 @@ export function ExecutionTable({ filter, hidden = NONE, empty }: Props) {
     <Box css={{ containerType: "inline-size" }}>
       <div ref={top} />
       {problem && list.data ? <Failure problem={problem} /> : null}
-      {news > 0 ? (
-        <NewRows
-          count={news}
-          onShow={() => {
-            showNew();
-            top.current?.scrollIntoView({ block: "center" });
-          }}
-        />
-      ) : null}
+      <NewRows
+        count={news}
+        onShow={() => {
+          showNew();
+          top.current?.scrollIntoView({ block: "center" });
+        }}
+      />
       {list.data ? null : <Unread problem={list.error} onRetry={() => void list.refetch()} />}
       {list.data && executions.length === 0 ? (empty ?? <NoExecutions />) : null}
       {executions.length > 0 ? (
@@ -80,15 +79,7 @@ function MorePages({ list }: { list: ReturnType<typeof useLiveExecutions>["list"
     );
   }
   return (
-    <Button
-      mt={3}
-      size="sm"
-      variant="outline"
-      loading={list.isFetchingNextPage}
-      onClick={() => void list.fetchNextPage()}
-    >
-      Show more
-    </Button>
+    <MoreButton isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
   );
 }
 

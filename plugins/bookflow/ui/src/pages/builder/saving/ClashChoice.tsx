@@ -18,11 +18,15 @@ const SIDES = [
 /** Asks whose change is to stand, where both changed the same. */
 export function ClashChoice({ clash, chosen, onChoose }: Props) {
   return (
-    <Fieldset.Root borderWidth="1px" borderRadius="md" px={3} py={2} mb={2}>
+    <Fieldset.Root gap={1} mb={3}>
       <Fieldset.Legend fontSize="sm" fontWeight="medium">
         {sayPlace(clash.path)}
       </Fieldset.Legend>
       <RadioGroup.Root
+        borderWidth="1px"
+        borderRadius="md"
+        px={3}
+        py={2}
         size="sm"
         value={chosen ?? null}
         onValueChange={({ value }) => {
@@ -56,15 +60,17 @@ export function ClashChoice({ clash, chosen, onChoose }: Props) {
   );
 }
 
-/** Where it stands, in words: "Action Welcome: message". */
+/** Where it stands, in words: "Description", "Action Welcome: message". */
 export function sayPlace(path: readonly string[]): string {
   const words = path.map((step) => step.replaceAll("_", " "));
   const [owner, name, ...rest] = words;
-  if (owner !== "actions" || name === undefined) return words.join(", ");
+  if (owner !== "actions" || name === undefined) return capitalize(words.join(", "));
   if (name === "order of the actions") return "The order of the actions";
   const action = path[1] ?? name;
   return rest.length ? `Action ${action}: ${rest.join(", ")}` : `Action ${action}`;
 }
+
+const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What one of them made of it, in words where that is possible. */
 export function sayValue(path: readonly string[], value: unknown): string {

@@ -76,7 +76,7 @@ describe("saving", () => {
       "/new",
     );
     await rename("Welcome");
-    expect(screen.getByRole("textbox", { name: /^Id/ })).toHaveValue("welcome");
+    expect(await screen.findByRole("textbox", { name: /^Id/ })).toHaveValue("welcome");
     await userEvent.click(screen.getByRole("button", { name: "Make it…" }));
     const dialog = await screen.findByRole("dialog");
     await waitFor(() => {
@@ -153,9 +153,11 @@ describe("where somebody else saved meanwhile", () => {
   ])("asks for what both changed, and takes what is chosen: %s", async (side, result, isLeft) => {
     const { dialog } = await conflict(renamed("Hello"));
     expect(await within(dialog).findByRole("button", { name: "1 to decide" })).toBeDisabled();
-    const choice = within(dialog).getByRole("group", { name: "name" });
+    const choice = within(dialog).getByRole("group", { name: "Name" });
     await userEvent.click(within(choice).getByRole("radio", { name: side }));
-    await userEvent.click(within(dialog).getByRole("button", { name: "Put both together…" }));
+    await userEvent.click(
+      await within(dialog).findByRole("button", { name: "Put both together…" }),
+    );
     const draft = peekDraft("welcome");
     expect(draft && present(draft).spec.name).toBe(result);
     const dialogs = screen.queryAllByRole("dialog", { name: "Save your changes" });

@@ -3,6 +3,7 @@ import { Box, Heading, VStack } from "@chakra-ui/react";
 import { useChoices } from "../../../api/workflows";
 import { textOf, withKey } from "../draft/spec";
 import { useEditing } from "../editing";
+import { InTurn } from "../../../pacing/InTurn";
 import { MoreSettings } from "./MoreSettings";
 import { SpecField } from "./SpecField";
 import { SpecText } from "./SpecText";
@@ -37,29 +38,31 @@ export function SettingsPanel({ isNew }: { isNew: boolean }) {
             }}
           />
         </SpecField>
-        <Heading as="h2" size="sm" mt={2}>
-          About it
-        </Heading>
-        {isNew ? (
+        <InTurn room="20rem">
+          <Heading as="h2" size="sm" mt={2}>
+            About it
+          </Heading>
+          {isNew ? (
+            <SpecText
+              name="id"
+              label="Id"
+              isMono
+              isRequired
+              placeholder="booking-confirmation"
+              help="Small letters, digits and hyphens. Names the file, and stays as it is."
+            />
+          ) : null}
+          <SpecText name="description" label="Description" isLong />
           <SpecText
-            name="id"
-            label="Id"
-            isMono
+            name="organizer"
+            label="Organizer"
             isRequired
-            placeholder="booking-confirmation"
-            help="Small letters, digits and hyphens. Names the file, and stays as it is."
+            placeholder="olive@example.org"
+            help="E-mail address or id of whoever owns it."
+            known={data?.organizers ?? []}
           />
-        ) : null}
-        <SpecText name="description" label="Description" isLong />
-        <SpecText
-          name="organizer"
-          label="Organizer"
-          isRequired
-          placeholder="olive@example.org"
-          help="E-mail address or id of whoever owns it."
-          known={data?.organizers ?? []}
-        />
-        <MoreSettings />
+          <MoreSettings />
+        </InTurn>
       </VStack>
     </Box>
   );

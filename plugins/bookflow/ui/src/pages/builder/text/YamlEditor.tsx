@@ -4,8 +4,9 @@ import { Compartment, EditorState, Transaction } from "@codemirror/state";
 import { EditorView, highlightActiveLine, lineNumbers } from "@codemirror/view";
 import { Box } from "@chakra-ui/react";
 import { minimalSetup } from "codemirror";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
+import { takeTurn } from "../../../pacing/takingTurns";
 import { changeBetween } from "./changeBetween";
 import { yamlTheme } from "./yamlTheme";
 
@@ -21,25 +22,26 @@ interface Props {
 /** The workflow's file as text, with what is wrong marked where it stands. */
 export default function YamlEditor({ value, onChange, marks, isReadOnly, jump }: Props) {
   const place = useRef<HTMLDivElement>(null);
-  const editor = useRef<EditorView | null>(null);
+  const [view, setView] = useState<EditorView | null>(null);
   const changed = useRef(onChange);
   const mode = useRef(new Compartment());
+  const language = useRef(new Compartment());
   useEffect(() => {
     changed.current = onChange;
   }, [onChange]);
 
   useEffect(() => {
-    if (!place.current) return undefined;
-    const view = new EditorView({
-      parent: place.current,
-      state: EditorState.create({
+    let made: EditorView | undefined;
+    const drop = takeTurn(() => {
+      if (!place.current) return;
+      made = new EditorView({
+        parent: place.current,
         extensions: [
           minimalSetup,
           lineNumbers(),
           highlightActiveLine(),
           EditorView.lineWrapping,
-          yaml(),
-          lintGutter(),
+          language.current.of([]),
           yamlTheme,
           mode.current.of([]),
           EditorView.contentAttributes.of({ "aria-label": "The workflow as YAML", tabindex: "0" }),
@@ -48,30 +50,36 @@ export default function YamlEditor({ value, onChange, marks, isReadOnly, jump }:
             if (docChanged && isTyped) changed.current(state.doc.toString());
           }),
         ],
-      }),
+      });
+      setView(made);
     });
-    editor.current = view;
     return () => {
-      editor.current = null;
-      view.destroy();
+      drop();
+      made?.destroy();
     };
   }, []);
 
   useEffect(() => {
-    editor.current?.dispatch({
-      effects: mode.current.reconfigure(EditorState.readOnly.of(isReadOnly)),
+    if (!view) return undefined;
+    // the text stands there before its colors do
+    return takeTurn(() => {
+      view.dispatch({ effects: language.current.reconfigure([yaml(), lintGutter()]) });
     });
-  }, [isReadOnly]);
+  }, [view]);
 
   useEffect(() => {
-    const view = editor.current;
+    view?.dispatch({
+      effects: mode.current.reconfigure(EditorState.readOnly.of(isReadOnly)),
+    });
+  }, [view, isReadOnly]);
+
+  useEffect(() => {
     const changes = view && changeBetween(view.state.doc.toString(), value);
     // what comes from outside is not for the editor's own undo
     if (changes) view.dispatch({ changes, annotations: Transaction.addToHistory.of(false) });
-  }, [value]);
+  }, [view, value]);
 
   useEffect(() => {
-    const view = editor.current;
     if (!view) return;
     const end = view.state.doc.length;
     const inside = marks.map((mark) => ({
@@ -80,10 +88,9 @@ export default function YamlEditor({ value, onChange, marks, isReadOnly, jump }:
       to: Math.min(mark.to, end),
     }));
     view.dispatch(setDiagnostics(view.state, inside));
-  }, [marks, value]);
+  }, [view, marks, value]);
 
   useEffect(() => {
-    const view = editor.current;
     if (!view || !jump) return;
     const at = Math.min(jump.to, view.state.doc.length);
     view.dispatch({
@@ -91,7 +98,7 @@ export default function YamlEditor({ value, onChange, marks, isReadOnly, jump }:
       effects: EditorView.scrollIntoView(at, { y: "center" }),
     });
     view.focus();
-  }, [jump]);
+  }, [view, jump]);
 
   return (
     <Box

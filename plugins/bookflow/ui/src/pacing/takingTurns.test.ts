@@ -11,11 +11,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("does one job per task, in the order in which they came", () => {
+it("does one job per frame, in the order in which they came", () => {
   const done: string[] = [];
   for (const name of ["a", "b", "c"]) takeTurn(() => done.push(name));
   expect(done).toEqual([]);
   vi.advanceTimersToNextTimer();
+  expect(done).toEqual(["a"]);
+  // painted first
+  vi.advanceTimersToNextFrame();
   expect(done).toEqual(["a"]);
   vi.advanceTimersToNextTimer();
   expect(done).toEqual(["a", "b"]);

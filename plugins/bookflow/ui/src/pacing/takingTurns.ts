@@ -2,9 +2,9 @@ const waiting = new Set<() => void>();
 let isUnderWay = false;
 
 /**
- * Does a job once those before it are done, each in a task of its own; gives how to drop it.
+ * Does a job once those before it are done, each in a frame of its own; gives how to drop it.
  *
- * A page draws a handful of charts at once, and all in one task they would block it.
+ * A page draws a dozen charts and tables at once, and all in one task they would block it.
  */
 export function takeTurn(job: () => void): () => void {
   waiting.add(job);
@@ -27,6 +27,7 @@ function doNext(): void {
   try {
     job();
   } finally {
-    setTimeout(doNext);
+    // what was done is laid out and painted first
+    requestAnimationFrame(() => setTimeout(doNext));
   }
 }
