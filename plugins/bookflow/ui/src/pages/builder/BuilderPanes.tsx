@@ -6,7 +6,8 @@ import { InTurn } from "../../pacing/InTurn";
 import { Loading } from "../../states/Loading";
 import { ActionPanel } from "./action/ActionPanel";
 import type { Snapshot } from "./draft/drafts";
-import { actionsOf } from "./draft/spec";
+import { levelsOf } from "./draft/levels";
+import { actionsOf, isSame, type Spec } from "./draft/spec";
 import type { View } from "./DraftBar";
 import { EditingContext, useEditing } from "./editing";
 import { Palette } from "./flow/Palette";
@@ -72,12 +73,24 @@ export const BuilderPanes = memo(function BuilderPanes(props: Props) {
   );
 });
 
-/** The flow, which nobody types in: it follows once the keys have been answered. */
+/** The flow: what is typed beside it follows once the keys have been answered. */
 function LateFlow() {
   const editing = useEditing();
+  const late = useDeferredValue(editing);
+  // who moves actions goes on from where they stand
+  const value = isArrangedLike(editing.spec, late.spec) ? late : editing;
   return (
-    <EditingContext.Provider value={useDeferredValue(editing)}>
+    <EditingContext.Provider value={value}>
       <Flow />
     </EditingContext.Provider>
   );
+}
+
+function isArrangedLike(spec: Spec, other: Spec): boolean {
+  return isSame(arrangementOf(spec), arrangementOf(other));
+}
+
+function arrangementOf(spec: Spec): unknown {
+  const actions = actionsOf(spec);
+  return [levelsOf(actions), actions.map((action) => action.name)];
 }

@@ -75,10 +75,8 @@ function Flow() {
         event.preventDefault();
         const now = step ? edits.step(position, step) : edits.remove(position);
         if (now === null) return;
-        // boxes are told apart by place: the focus goes along with the action
-        setTimeout(() => {
-          pane.current?.querySelector<HTMLElement>(`[data-action="${String(now)}"]`)?.focus();
-        }, 0);
+        // boxes are told apart by place: the focus goes along with the action, before the next key
+        pane.current?.querySelector<HTMLElement>(`[data-action="${String(now)}"]`)?.focus();
       },
       onFocus: (position: number | null) => {
         // the browser scrolls to what has the focus, which shifts the flow within its pane
