@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +50,8 @@ def dump_rows(rows: Sequence[Mapping[str, Any]]) -> str:
     """
     try:
         text = to_json(rows, inf_nan_mode="strings")
-    except (PydanticSerializationError, ValueError):
-        # half a character
+    except ValueError:
+        # half a character; pydantic's own error is one as well
         return dump_json(rows)
     return dump_json(rows) if b"\\u0000" in text else text.decode()
 
